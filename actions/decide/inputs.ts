@@ -1,0 +1,20 @@
+import { targets } from "../../core/change/facts.ts";
+import { modes } from "../../core/policy/schema.ts";
+import { failOnValues } from "./declaration.ts";
+import type { DecideInputs } from "./run.ts";
+
+/** The inputs of decide, typed; values were checked against the declaration when they were read. */
+export function decideInputs(input: (name: string) => string): DecideInputs {
+  const target = targets.find((name) => name === input("target"));
+  const mode = modes.find((name) => name === input("mode"));
+  return {
+    environment: input("environment"),
+    comment: input("comment") === "true",
+    failOn: failOnValues.find((name) => name === input("fail-on")) ?? "blocked",
+    ...(input("policy") ? { policy: input("policy") } : {}),
+    ...(input("service") ? { service: input("service") } : {}),
+    ...(target ? { target } : {}),
+    ...(mode ? { mode } : {}),
+    ...(input("candidate") ? { candidate: input("candidate") } : {}),
+  };
+}

@@ -1,0 +1,40 @@
+import * as toolkit from "@actions/core";
+import { subjectOfRun } from "../../adapters/github/event.ts";
+import { exitCodes, UserError } from "../../core/errors.ts";
+import { endWith, inputsOf, lines, writeDocument } from "../runner.ts";
+import { decideDeclaration } from "./declaration.ts";
+import { decideInputs } from "./inputs.ts";
+import { runDecide } from "./run.ts";
+
+await endWith(toolkit, async () => {
+  const input = inputsOf(toolkit, decideDeclaration);
+  const inputs = decideInputs(input);
+  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
+  if (!token) {
+    throw new UserError("no-token", "No token was given. Set github-token: ${{ github.token }} for this step.", exitCodes.unavailable);
+  }
+  toolkit.setSecret(token);
+  const subject = await subjectOfRun(process.env);
+  const { getOctokit } = await import("@actions/github");
+  const client = getOctokit(token, { request: { retries: 0 } });
+  const result = await runDecide(inputs, {
+    client,
+    subject,
+    given: async (configured) => {
+      const { readGiven } = await import("../../adapters/readers/given.ts");
+      const globs = lines(input("reports"));
+      return readGiven({ inputs: input("inputs"), reports: globs.length ? globs : configured, trusted: subject.trustedRun });
+    },
+    now: new Date(),
+    actor: process.env.GITHUB_ACTOR ?? "unknown",
+    write: writeDocument,
+    summary: async (markdown) => {
+      if (process.env.GITHUB_STEP_SUMMARY) await toolkit.summary.addRaw(markdown).write();
+    },
+    warn: (sentence) => toolkit.warning(sentence),
+  });
+  for (const [name, value] of Object.entries(result.outputs)) toolkit.setOutput(name, value);
+  const { risk_score, strategy, allowed, needs_approval } = result.decision;
+  toolkit.info(`Risk ${risk_score} / 100, ${strategy}, ${allowed ? "may go" : needs_approval ? "needs an approval" : "blocked"}.`);
+  return result.exitCode;
+});

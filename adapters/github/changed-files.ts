@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { countDependencies, dependencyChanges } from "../../core/change/dependencies/index.ts";
+import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
+import { readPatch } from "../../core/change/patch.ts";
+
+/** Files of a change as the API lists them, for a pull request and for a comparison alike. */
+export const apiFile = z.object({
+  filename: z.string(),
+  previous_filename: z.string().optional(),
+  status: z.string(),
+  additions: z.int().nonnegative(),
+  deletions: z.int().nonnegative(),
+  changes: z.int().nonnegative(),
+  patch: z.string().optional(),
+});
+export type ApiFile = z.infer<typeof apiFile>;
+
+const statuses = { added: "added", removed: "removed", renamed: "renamed", copied: "added" } as const;
+
+export function changedFileOf(file: ApiFile): ChangedFile {
+  const status = Object.hasOwn(statuses, file.status) ? statuses[file.status as keyof typeof statuses] : "modified";
+  const patch = file.patch === undefined ? undefined : readPatch(file.patch, file.filename);
+  const empty = file.changes === 0;
+  return {
+    path: file.filename,
+    ...(file.previous_filename ? { previous_path: file.previous_filename } : {}),
+    status,
+    additions: file.additions,
+    deletions: file.deletions,
+    ...(patch
+      ? { whitespace_additions: patch.whitespaceAdditions, whitespace_deletions: patch.whitespaceDeletions }
+      : empty
+        ? { whitespace_additions: 0, whitespace_deletions: 0 }
+        : {}),
+  };
+}
+
+/** Dependencies told from the patches of lock files; unknown where GitHub left a patch out. */
+export function dependenciesOf(files: ApiFile[], incomplete: boolean): ChangeFacts["dependencies"] {
+  if (incomplete) return undefined;
+  const told = dependencyChanges(files.map((file) => ({ path: file.filename, patch: file.patch })));
+  return told.known ? { ...countDependencies(told.changes), changes: told.changes } : undefined;
+}

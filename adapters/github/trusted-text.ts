@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { exitCodes, UserError } from "../../core/errors.ts";
+import { configurationPath, defaultBundleFolder } from "../policy/places.ts";
+import { ask, type GitHubClient } from "./client.ts";
+
+/** Text that policy may be read from: the default branch, or the base of the change. Never its head. */
+export type TrustedText = {
+  viewer: string;
+  defaultBranch: string;
+  /** Commit of the default branch that the policy was read from. */
+  commit: string;
+  configuration?: string;
+  /** Folder of the bundle that was asked for, and its files where it exists. */
+  folder: string;
+  bundle?: Map<string, string>;
+  history?: string;
+  attributes?: string;
+  owners?: string;
+};
+
+
+const blob = z
+  .object({ text: z.string().nullish(), isTruncated: z.boolean().optional(), isBinary: z.boolean().nullish() })
+  .nullish();
+const answer = z.object({
+  viewer: z.object({ login: z.string() }),
+  repository: z
+    .object({
+      defaultBranchRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() }).nullable(),
+      configuration: blob,
+      bundle: z
+        .object({ entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob })).nullish() })
+        .nullish(),
+      history: blob,
+      attributes: blob,
+      owners1: blob,
+      owners2: blob,
+      owners3: blob,
+    })
+    .nullable(),
+});
+
+const query = `query TrustedText(
+  $owner: String!, $name: String!, $configuration: String!, $bundle: String!, $history: String!,
+  $attributes: String!, $owners1: String!, $owners2: String!, $owners3: String!
+) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    defaultBranchRef { name target { oid } }
+    configuration: object(expression: $configuration) { ...text }
+    bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ...text } } } }
+    history: object(expression: $history) { ...text }
+    attributes: object(expression: $attributes) { ...text }
+    owners1: object(expression: $owners1) { ...text }
+    owners2: object(expression: $owners2) { ...text }
+    owners3: object(expression: $owners3) { ...text }
+  }
+}
+fragment text on Blob { text isTruncated isBinary }`;
+
+type Place = { owner: string; name: string; base: string; folder?: string };
+
+/** Everything that is trusted, in one request. */
+export async function readTrustedText(client: GitHubClient, place: Place): Promise<TrustedText> {
+  const what = `the policy of ${place.owner}/${place.name}`;
+  const folder = place.folder ?? defaultBundleFolder;
+  const data = await ask(what, () =>
+    client.graphql(query, {
+      owner: place.owner,
+      name: place.name,
+      configuration: `HEAD:${configurationPath}`,
+      bundle: `HEAD:${folder}`,
+      history: "refs/heads/adaptive-deploy/history:history.json",
+      attributes: `${place.base}:.gitattributes`,
+      owners1: `${place.base}:.github/CODEOWNERS`,
+      owners2: `${place.base}:CODEOWNERS`,
+      owners3: `${place.base}:docs/CODEOWNERS`,
+    }),
+  );
+  const { viewer, repository } = answer.parse(data);
+  const branch = repository?.defaultBranchRef;
+  if (!repository || !branch?.target) {
+    throw new UserError("not-found", `GitHub shows no commit on the default branch of ${place.owner}/${place.name}. The token needs contents: read.`, exitCodes.unavailable);
+  }
+  const text = (value: z.infer<typeof blob>, path: string): string | undefined => {
+    if (value?.isTruncated) {
+      throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole. Make it smaller; policy is never read in part.`);
+    }
+    return value?.text ?? undefined;
+  };
+  const entries = repository.bundle?.entries ?? undefined;
+  return {
+    viewer: viewer.login,
+    defaultBranch: branch.name,
+    commit: branch.target.oid,
+    configuration: text(repository.configuration, configurationPath),
+    folder,
+    bundle: entries && bundleFiles(folder, entries, text),
+    history: repository.history?.isTruncated ? undefined : (repository.history?.text ?? undefined),
+    attributes: repository.attributes?.isTruncated ? undefined : (repository.attributes?.text ?? undefined),
+    owners: [repository.owners1, repository.owners2, repository.owners3].find((one) => one?.text)?.text ?? undefined,
+  };
+}
+
+type Entry = { name: string; type: string; object?: z.infer<typeof blob> };
+
+function bundleFiles(
+  folder: string,
+  entries: Entry[],
+  text: (value: z.infer<typeof blob>, path: string) => string | undefined,
+): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of entries.filter((one) => one.type === "blob")) {
+    const content = text(entry.object, `${folder}/${entry.name}`);
+    if (content !== undefined) files.set(entry.name, content);
+  }
+  return files;
+}
+
+/** The files of a folder at a trusted commit: one request more, where the configuration names another one. */
+export async function readBundleFolder(
+  client: GitHubClient,
+  place: { owner: string; name: string; folder: string; commit: string },
+): Promise<Map<string, string> | undefined> {
+  const folderQuery = `query Bundle($owner: String!, $name: String!, $bundle: String!) {
+    repository(owner: $owner, name: $name) {
+      bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ... on Blob { text isTruncated isBinary } } } } }
+    }
+  }`;
+  const data = await ask(`the policy folder ${place.folder}`, () =>
+    client.graphql(folderQuery, { owner: place.owner, name: place.name, bundle: `${place.commit}:${place.folder}` }),
+  );
+  const parsed = z.object({ repository: z.object({ bundle: answer.shape.repository.unwrap().shape.bundle }) }).parse(data);
+  const entries = parsed.repository.bundle?.entries ?? undefined;
+  return entries && bundleFiles(place.folder, entries, (value, path) => {
+    if (value?.isTruncated) throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole.`);
+    return value?.text ?? undefined;
+  });
+}

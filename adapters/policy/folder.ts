@@ -1,0 +1,72 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCodes, UserError } from "../../core/errors.ts";
+import { readBundle } from "../../core/policy/bundle.ts";
+import { type CheckedBundle, checkBundle } from "../../core/policy/bundle-lint.ts";
+import type { PolicyBundle } from "../../core/policy/schema.ts";
+import { largestDocumentKib } from "../../core/policy/yaml.ts";
+import { printable } from "../../core/policy/yaml-quoted.ts";
+import { shippedBundle, shippedBundleNames, shippedCommit, shippedFiles } from "./shipped.ts";
+
+type Origin = { name: string; commit: string };
+
+/** A bundle of texts read at one commit; files that the folder does not hold come from the shipped bundles. */
+export function folderBundle(files: ReadonlyMap<string, string>, origin: Origin): PolicyBundle {
+  return readBundle(files, { ...origin, bases: shippedFiles });
+}
+
+/** What `policy check` says of the same texts. */
+export function checkFolder(files: ReadonlyMap<string, string>, origin: Origin, now?: Date): CheckedBundle {
+  return checkBundle(files, { ...origin, bases: shippedFiles }, now === undefined ? {} : { now });
+}
+
+/** Texts of a shipped bundle by its name, or of a folder on this machine. */
+export async function localFiles(wanted: string): Promise<ReadonlyMap<string, string>> {
+  return shippedFiles(wanted) ?? (await readFolder(wanted));
+}
+
+/** A shipped bundle by its name, or a folder on this machine, which is of no commit. */
+export async function localPolicy(wanted: string): Promise<PolicyBundle> {
+  if (shippedBundleNames.includes(wanted)) return shippedBundle(wanted);
+  return folderBundle(await readFolder(wanted), { name: nameOf(wanted), commit: "local" });
+}
+
+export async function checkLocal(wanted: string, now?: Date): Promise<CheckedBundle> {
+  const commit = shippedBundleNames.includes(wanted) ? shippedCommit : "local";
+  return checkFolder(await localFiles(wanted), { name: nameOf(wanted), commit }, now);
+}
+
+const mostFiles = 100;
+
+/** Every file of the folder itself; what is no part of a bundle is for the reader of the bundle to refuse. */
+export async function readFolder(path: string): Promise<Map<string, string>> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) =>
+    notFound(path, error),
+  );
+  const names = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map((entry) => entry.name);
+  if (names.length === 0) return notFound(path, "it holds no files");
+  if (names.length > mostFiles) return notFound(path, `it holds ${names.length} files, which is no bundle`);
+  const texts = names.sort().map(async (name): Promise<[string, string]> => {
+    const text = await readFile(join(path, name), "utf8").catch((error: unknown) =>
+      notFound(join(path, name), error),
+    );
+    // One character more than is allowed is enough for the reader to refuse the file.
+    return [name, text.slice(0, largestDocumentKib * 1024 + 1)];
+  });
+  return new Map(await Promise.all(texts));
+}
+
+function notFound(path: string, error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new UserError(
+    "policy-not-found",
+    `The policy "${printable(path, 200)}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder that can be read: ${printable(reason, 200)}.`,
+    exitCodes.badInput,
+  );
+}
+
+function nameOf(path: string): string {
+  return path.replaceAll("\\", "/").replace(/\/+$/, "").split("/").at(-1) || "local";
+}

@@ -1,0 +1,3 @@
+/** Where a repository keeps its policy, on its default branch. */
+export const configurationPath = ".github/adaptive-deploy.yml";
+export const defaultBundleFolder = ".github/adaptive-deploy";

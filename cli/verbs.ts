@@ -1,0 +1,22 @@
+import { collectDeclaration } from "../actions/collect/declaration.ts";
+import { decideDeclaration } from "../actions/decide/declaration.ts";
+import type { VerbDeclaration } from "../actions/io.ts";
+import { ledgerDeclaration } from "./ledger-declaration.ts";
+import { policyDeclaration } from "./policy-declaration.ts";
+import { scoreDeclaration } from "./score-declaration.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type Verb = {
+  declaration: VerbDeclaration;
+  /** Loaded when the verb runs, so that no verb pays for another. */
+  load(): Promise<{ run(words: string[], terminal: Terminal): Promise<number> }>;
+};
+
+/** Every verb of the command line; help and errors are made from it. */
+export const verbs: Record<string, Verb> = {
+  decide: { declaration: decideDeclaration, load: () => import("./decide.ts") },
+  score: { declaration: scoreDeclaration, load: () => import("./score.ts") },
+  collect: { declaration: collectDeclaration, load: () => import("./collect.ts") },
+  policy: { declaration: policyDeclaration, load: () => import("./policy.ts") },
+  ledger: { declaration: ledgerDeclaration, load: () => import("./ledger.ts") },
+};

@@ -1,0 +1,128 @@
+import { calendarFacts } from "../policy/calendar.ts";
+import type { PolicyBundle } from "../policy/schema.ts";
+import { scoreFacts } from "../risk/score.ts";
+import { deriveDiff } from "./diff.ts";
+import { type ChangedFile, type ChangeFacts, type KindName, kindNames } from "./facts.ts";
+import { type HistorySummary, historyFacts } from "./history.ts";
+import { deriveKinds } from "./kinds.ts";
+import { declaredService, touchedServices } from "./services.ts";
+
+/** What stands around a change when it is decided on. */
+export type Surroundings = {
+  environment: string;
+  /** One service by name: the decision is for it alone. */
+  service?: string;
+  history?: HistorySummary;
+  /** Absent: the calendar is not asked, and what it would say stays unknown. */
+  now?: Date;
+};
+
+type Kinds = NonNullable<ChangeFacts["kinds"]>;
+
+/**
+ * From facts as measured to facts for the decision: lines of weight 0 dropped, kinds told from paths, services
+ * matched, history turned into "typical", and the clock into "peak", "window" and "freeze".
+ */
+export function deriveFacts(measured: ChangeFacts, policy: PolicyBundle, around: Surroundings): ChangeFacts {
+  const files = measured.diff?.changed_files ?? undefined;
+  const kinds = kindsOf(measured, policy, files);
+  const facts: ChangeFacts = {
+    ...measured,
+    ...(measured.diff ? { diff: diffOf(measured, policy, files) } : {}),
+    ...(kinds ? { kinds } : {}),
+    service: {
+      ...measured.service,
+      name: around.service ?? measured.service?.name ?? nameOfRepository(measured.change?.repository),
+      environment: around.environment,
+    },
+    context: contextOf(measured, policy, around, kinds ?? {}, around.service),
+  };
+  facts.history = measured.history ?? historyOf(facts, policy, files, around.history);
+  const services = servicesOf(measured, policy, around, files);
+  return services ? { ...facts, services } : facts;
+}
+
+function diffOf(measured: ChangeFacts, policy: PolicyBundle, files: ChangedFile[] | undefined): ChangeFacts["diff"] {
+  if (!files) return measured.diff;
+  const derived = deriveDiff(files, { notCounted: policy.weights["not-counted"], counted: policy.weights.counted });
+  return { ...derived, owners: measured.diff?.owners, incomplete: measured.diff?.incomplete };
+}
+
+/** A kind told from the paths stands; one that was measured or given may add to it, and not take away. */
+function kindsOf(measured: ChangeFacts, policy: PolicyBundle, files: ChangedFile[] | undefined): Kinds | undefined {
+  if (!files) return measured.kinds ?? undefined;
+  const patterns = policy.weights.kinds ?? {};
+  const incomplete = Boolean(measured.diff?.incomplete);
+  const derived = deriveKinds(files, measured.change?.title ?? "", patterns, { incomplete });
+  const result: Kinds = {};
+  for (const kind of kindNames) result[kind] = either(derived[kind], measured.kinds?.[kind]);
+  return result;
+}
+
+function either(left: boolean | null | undefined, right: boolean | null | undefined): boolean | undefined {
+  if (left || right) return true;
+  return left ?? right ?? undefined;
+}
+
+function servicesOf(
+  measured: ChangeFacts,
+  policy: PolicyBundle,
+  around: Surroundings,
+  files: ChangedFile[] | undefined,
+): ChangeFacts["services"] {
+  if (!policy.services) return measured.services;
+  const all = touchedServices(policy.services, files ?? []);
+  const named = around.service === undefined ? undefined : declaredService(policy.services, around.service);
+  const touched = named
+    ? [all.find(({ service }) => service === named) ?? { service: named, files: files ?? [] }]
+    : all;
+  return touched.map(({ service, files: own }) => {
+    const facts = { ...measured, ...(files ? { diff: { ...measured.diff, changed_files: own } } : {}) };
+    const kinds = kindsOf(facts, policy, files ? own : undefined);
+    return {
+      name: service.name,
+      platforms: service.platforms,
+      criticality: service.criticality,
+      diff: diffOf(facts, policy, files ? own : undefined),
+      kinds,
+      context: contextOf({ schema_version: 1 }, policy, around, kinds ?? {}, service.name) ?? undefined,
+      failure_rate: historyOf(measured, policy, own, around.history)?.failure_rate,
+    };
+  });
+}
+
+function historyOf(
+  facts: ChangeFacts,
+  policy: PolicyBundle,
+  files: ChangedFile[] | undefined,
+  summary: HistorySummary | undefined,
+): ChangeFacts["history"] {
+  if (!summary) return undefined;
+  return historyFacts(summary, {
+    isBot: facts.change?.author_is_bot ?? false,
+    files: (files ?? []).map((file) => file.path),
+    score: (past) => scoreFacts(past, policy.weights).score,
+  });
+}
+
+/** The calendar's answer wins over a given one: the clock is ours. */
+function contextOf(
+  measured: ChangeFacts,
+  policy: PolicyBundle,
+  around: Surroundings,
+  kinds: Kinds,
+  service: string | undefined,
+): ChangeFacts["context"] {
+  if (!policy.calendar || !around.now) return measured.context;
+  const present: KindName[] = kindNames.filter((kind) => kinds[kind]);
+  const { peak, change_window, freeze } = calendarFacts(policy.calendar, around.now, {
+    environment: around.environment,
+    ...(service === undefined ? {} : { service }),
+    kinds: present,
+  });
+  return { ...measured.context, peak: peak || measured.context?.peak, change_window, freeze };
+}
+
+function nameOfRepository(repository: string | null | undefined): string | undefined {
+  return repository ? repository.slice(repository.lastIndexOf("/") + 1) : undefined;
+}

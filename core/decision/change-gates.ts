@@ -1,0 +1,81 @@
+import { readFact } from "../change/fact.ts";
+import type { ChangeFacts } from "../change/facts.ts";
+import { type Override, scoredFacts, type Thresholds } from "../policy/schema.ts";
+import { gate } from "./gate.ts";
+import type { Gate } from "./shape.ts";
+
+/** Gates that ask what the change is: vulnerabilities, drivers, facts that must be known, overrides. */
+export function changeGates(facts: ChangeFacts, thresholds: Thresholds, matching: Override[]): Gate[] {
+  return [
+    ...vulnerabilityGates(facts, thresholds),
+    ...driverGate(facts, thresholds),
+    ...requiredFactGates(facts, thresholds),
+    ...matching.flatMap(overrideGates),
+  ];
+}
+
+function vulnerabilityGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
+  const gates: Gate[] = [];
+  for (const level of ["critical", "high", "medium"] as const) {
+    const answer = thresholds.vulnerabilities?.[level];
+    const found = facts.vulnerabilities?.[level];
+    if (!answer || found == null) continue;
+    const reason = level === "critical" ? "critical-vulnerability" : "vulnerability";
+    gates.push(
+      found > 0
+        ? gate(`${level}-vulnerabilities`, answer, reason, `${found} ${level} ${found === 1 ? "vulnerability" : "vulnerabilities"} found.`)
+        : gate(`${level}-vulnerabilities`, "pass", "within-policy", `No ${level} vulnerability found.`),
+    );
+  }
+  return gates;
+}
+
+function driverGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
+  const rule = thresholds["windows-driver"];
+  if (!rule || !facts.service?.platforms?.includes("windows")) return [];
+  if (!facts.kinds?.kernel_driver && !facts.kinds?.driver_signing) return [];
+  const missing = [
+    ...(facts.context?.driver_signature_verified ? [] : ["a verified signature"]),
+    ...(facts.tests?.driver_passed ? [] : ["passed driver tests"]),
+  ];
+  return missing.length
+    ? [gate("windows-driver", rule.unproven, "driver-unproven", `A Windows driver needs ${missing.join(" and ")}.`)]
+    : [gate("windows-driver", "pass", "within-policy", "The driver's signature is verified and its tests passed.")];
+}
+
+function requiredFactGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
+  return (thresholds["required-facts"] ?? [])
+    .filter((name) => !isKnown(facts, name))
+    .map((name) =>
+      gate(`required-fact:${name}`, "approve", "required-fact-unknown", `Policy asks for ${name}, which is not known.`),
+    );
+}
+
+/** Facts that policy may require: those of the score, and a few of the surroundings. */
+export const requirableFacts: readonly string[] = [
+  ...scoredFacts,
+  "tests.total",
+  "coverage.percent",
+  "context.error_budget_left_percent",
+  "context.driver_signature_verified",
+  "tests.driver_passed",
+];
+
+function isKnown(facts: ChangeFacts, name: string): boolean {
+  const scored = scoredFacts.find((fact) => fact === name);
+  if (scored) return readFact[scored](facts) != null;
+  if (name === "tests.total") return facts.tests?.total != null;
+  if (name === "coverage.percent") return facts.coverage?.percent != null;
+  if (name === "context.error_budget_left_percent") return facts.context?.error_budget_left_percent != null;
+  if (name === "context.driver_signature_verified") return facts.context?.driver_signature_verified != null;
+  return name === "tests.driver_passed" && facts.tests?.driver_passed != null;
+}
+
+function overrideGates(override: Override): Gate[] {
+  const name = `override:${override.name}`;
+  if (override.block) return [gate(name, "block", "override-blocks", `Policy blocks changes of this kind (${override.name}).`)];
+  if (override.approval) {
+    return [gate(name, "approve", "override-needs-approval", `Policy asks for an approval of changes of this kind (${override.name}).`)];
+  }
+  return [];
+}

@@ -1,0 +1,94 @@
+import { leastHistoryChanges } from "../change/fact.ts";
+import type { ChangeFacts } from "../change/facts.ts";
+import { digest } from "../evidence/canonical.ts";
+import type { Mode, PolicyBundle } from "../policy/schema.ts";
+import { decideService, type ServiceAnswer } from "./decide-service.ts";
+import { identified } from "./identify.ts";
+import type { DecisionBody } from "./shape.ts";
+import { strictest } from "./strictest.ts";
+
+/**
+ * The one decision function: the same for the Action, the App and the command line. Facts come derived
+ * (change/derive.ts); equal facts and equal policy give equal bytes.
+ */
+export function decide(facts: ChangeFacts, policy: PolicyBundle, options: { mode?: Mode } = {}): DecisionBody {
+  const declared = (facts.services ?? []).map((service) => decideService(factsOfService(facts, service), policy, options.mode));
+  const whole = declared.length ? undefined : decideService(facts, policy, options.mode);
+  const [first, ...rest] = whole ? [whole] : declared;
+  if (!first) throw new TypeError("A decision was asked of nothing.");
+  const leading = strictest([first.decision, ...rest.map((answer) => answer.decision)]);
+  const answer = [first, ...rest].find((candidate) => candidate.decision === leading) ?? first;
+  const { name: _, ...top } = leading;
+  return identified({
+    schema_version: 1,
+    subject: subjectOf(facts),
+    ...top,
+    services: whole ? servicesOfWhole(facts, whole) : declared.map((one) => one.decision),
+    ...rankOf(facts, answer),
+    ...(facts.history?.changes == null ? {} : { history_changes: facts.history.changes }),
+    ...(facts.diff?.not_counted?.files ? { not_counted: facts.diff.not_counted } : {}),
+    notes: notesOf(facts, [first, ...rest]),
+    policy_version: { name: policy.name, ...policy.version },
+    facts_digest: digest(facts),
+  });
+}
+
+/** services.yaml that matches nothing gives no service; without services.yaml the repository is the one service. */
+function servicesOfWhole(facts: ChangeFacts, whole: ServiceAnswer): DecisionBody["services"] {
+  return facts.services ? [] : [whole.decision];
+}
+
+type FactsOfService = NonNullable<ChangeFacts["services"]>[number];
+
+function factsOfService(facts: ChangeFacts, service: FactsOfService): ChangeFacts {
+  const { services: _, ...whole } = facts;
+  return {
+    ...whole,
+    service: {
+      environment: facts.service?.environment,
+      name: service.name,
+      platforms: service.platforms,
+      criticality: service.criticality,
+      target: facts.service?.target,
+    },
+    diff: service.diff ?? facts.diff,
+    kinds: service.kinds ?? facts.kinds,
+    context: { ...facts.context, ...known(service.context ?? {}) },
+    history: { ...facts.history, ...known({ failure_rate: service.failure_rate }) },
+  };
+}
+
+/** A group without its unknown fields, so that laying it over another takes nothing away. */
+function known<Group extends object>(group: Group): Partial<Group> {
+  const result: Partial<Group> = {};
+  for (const key in group) if (group[key] !== undefined && group[key] !== null) result[key] = group[key];
+  return result;
+}
+
+function subjectOf(facts: ChangeFacts): DecisionBody["subject"] {
+  const { kind, repository, base, head, pull_request, candidate } = facts.change ?? {};
+  return {
+    kind: kind ?? "change",
+    ...(repository ? { repository } : {}),
+    ...(base ? { base } : {}),
+    ...(head ? { head } : {}),
+    ...(pull_request == null ? {} : { pull_request }),
+    ...(candidate ? { candidate } : {}),
+  };
+}
+
+/** The share of past changes that scored lower, from the quantiles of their scores. */
+function rankOf(facts: ChangeFacts, answer: ServiceAnswer): Pick<DecisionBody, "rank"> {
+  const { score_quantiles: quantiles, changes, among } = facts.history ?? {};
+  if (!quantiles?.length || (changes ?? 0) < leastHistoryChanges) return {};
+  const below = quantiles.filter((quantile) => quantile < answer.exact.score).length;
+  const percent = Math.min(100, Math.round((100 * below) / quantiles.length));
+  return { rank: { percent, changes: changes ?? 0, ...(among ? { among } : {}) } };
+}
+
+function notesOf(facts: ChangeFacts, answers: ServiceAnswer[]): string[] {
+  const notes = answers.flatMap((answer) => answer.notes);
+  if (facts.kinds?.policy) notes.push("This change edits the policy itself; the policy of the base decided here.");
+  if (facts.diff?.incomplete) notes.push(facts.diff.incomplete);
+  return [...new Set(notes)];
+}

@@ -1,0 +1,42 @@
+import type { ChangeFacts } from "../change/facts.ts";
+import type { PolicyBundle } from "../policy/schema.ts";
+import { decide } from "./decide.ts";
+import type { DecisionBody } from "./shape.ts";
+import { blocked } from "./strictest.ts";
+
+/** Which bucket a decision falls into, for people: what would happen to the change. */
+export function bucketOf(decision: DecisionBody): string {
+  const asks = blocked(decision) ? " · blocked" : decision.needs_approval ? " · approval" : "";
+  return `${decision.strategy}${asks}`;
+}
+
+export type Moved = { subject: string; from: string; to: string; scoreBefore: number; scoreAfter: number };
+export type Impact = {
+  changes: number;
+  before: Record<string, number>;
+  after: Record<string, number>;
+  moved: Moved[];
+};
+
+/** Replays recorded facts under an old and a new bundle: the shares of each bucket, and who moved. */
+export function policyImpact(recorded: Iterable<ChangeFacts>, before: PolicyBundle, after: PolicyBundle): Impact {
+  const impact: Impact = { changes: 0, before: {}, after: {}, moved: [] };
+  for (const facts of recorded) {
+    const old = decide(facts, before);
+    const next = decide(facts, after);
+    const [from, to] = [bucketOf(old), bucketOf(next)];
+    impact.changes += 1;
+    impact.before[from] = (impact.before[from] ?? 0) + 1;
+    impact.after[to] = (impact.after[to] ?? 0) + 1;
+    if (from !== to) {
+      impact.moved.push({ subject: subjectName(facts), from, to, scoreBefore: old.risk_score, scoreAfter: next.risk_score });
+    }
+  }
+  return impact;
+}
+
+function subjectName(facts: ChangeFacts): string {
+  const { pull_request, head, title } = facts.change ?? {};
+  const name = pull_request ? `#${pull_request}` : (head?.slice(0, 12) ?? "a change");
+  return title ? `${name} ${title}` : name;
+}

@@ -1,0 +1,151 @@
+import * as z from "zod";
+import { modes, strategyKinds } from "../policy/schema.ts";
+
+/** `risk-decision.json`: the canonical body, and beside it, flattened, the envelope. */
+
+export const reasonCodes = [
+  "within-policy",
+  "needs-approval",
+  "approved",
+  "score-needs-approval",
+  "override-needs-approval",
+  "override-blocks",
+  "guardrail-blocks",
+  "guardrail-needs-approval",
+  "guardrail-fact-unknown",
+  "guardrail-allows",
+  "critical-vulnerability",
+  "vulnerability",
+  "outside-change-window",
+  "peak-hours",
+  "freeze",
+  "error-budget-spent",
+  "error-budget-unknown",
+  "quarantined",
+  "cooldown",
+  "driver-unproven",
+  "required-fact-unknown",
+  "calendar-unknown",
+  "revert-skips-gate",
+  "ledger-unavailable",
+  "ledger-not-configured",
+  "read-only-token",
+  "policy-changed-in-head",
+] as const;
+export type ReasonCode = (typeof reasonCodes)[number];
+
+const contributor = z.strictObject({
+  name: z.string(),
+  value: z.union([z.number(), z.boolean(), z.string()]).optional(),
+  typical: z.union([z.number(), z.boolean(), z.string()]).optional(),
+  points: z.number(),
+  direction: z.enum(["raises", "lowers"]),
+  sentence: z.string(),
+});
+export type Contributor = z.infer<typeof contributor>;
+
+const unknown = z.strictObject({ name: z.string(), worst: z.number() });
+const counterfactual = z.strictObject({ change: z.string(), score: z.int() });
+
+const paceStep = z.strictObject({
+  weight: z.number().optional(),
+  batch: z.number().optional(),
+  cohort: z.number().optional(),
+  window: z.string(),
+  healthy_windows: z.int(),
+});
+export type PaceStep = z.infer<typeof paceStep>;
+
+export const verdicts = ["pass", "block", "approve"] as const;
+const gate = z.strictObject({
+  name: z.string(),
+  verdict: z.enum(verdicts),
+  reason_code: z.enum(reasonCodes),
+  sentence: z.string(),
+});
+export type Gate = z.infer<typeof gate>;
+
+/** What is decided of one service, and at the top level of the strictest one. */
+const answer = {
+  environment: z.string(),
+  mode: z.enum(modes),
+  risk_score: z.int().min(0).max(100),
+  band_score: z.int().min(0).max(100),
+  probability: z.number().optional(),
+  reference_score: z.int().min(0).max(100),
+  contributors: z.array(contributor),
+  unknowns: z.array(unknown),
+  worst_score: z.int().min(0).max(100),
+  /** What the policy would choose at the worst score. */
+  at_worst: z.strictObject({ strategy: z.enum(strategyKinds), needs_approval: z.boolean() }).optional(),
+  counterfactuals: z.array(counterfactual),
+  strategy: z.enum(strategyKinds),
+  /** Name of the strategy in the policy, where several share a kind. */
+  strategy_name: z.string(),
+  pace: z.array(paceStep),
+  approval_at: z.enum(["start", "cut-over"]).optional(),
+  approvals_needed: z.int().optional(),
+  approvers: z.array(z.string()).optional(),
+  gates: z.array(gate),
+  allowed: z.boolean(),
+  needs_approval: z.boolean(),
+  reason_code: z.enum(reasonCodes),
+};
+
+export const serviceDecision = z.strictObject({ name: z.string(), ...answer });
+export type ServiceDecision = z.infer<typeof serviceDecision>;
+
+export const decisionBody = z.strictObject({
+  schema_version: z.literal(1),
+  decision_id: z.string(),
+  subject: z.strictObject({
+    kind: z.enum(["change", "group", "release"]),
+    repository: z.string().optional(),
+    base: z.string().optional(),
+    head: z.string().optional(),
+    pull_request: z.int().optional(),
+    candidate: z.string().optional(),
+  }),
+  ...answer,
+  services: z.array(serviceDecision),
+  /** "Riskier than 78 % of the last 412 changes": absent where fewer than 30 are known. */
+  rank: z
+    .strictObject({ percent: z.number(), changes: z.int(), among: z.enum(["people", "bots"]).optional() })
+    .optional(),
+  history_changes: z.int().optional(),
+  not_counted: z
+    .strictObject({
+      files: z.int(),
+      lines: z.int(),
+      by_reason: z.record(z.string(), z.int()),
+      examples: z.array(z.string()),
+    })
+    .optional(),
+  /** Things a reader should know that change no verdict, each a sentence. */
+  notes: z.array(z.string()),
+  policy_version: z.strictObject({ name: z.string(), hash: z.string(), commit: z.string() }),
+  model_version: z.string().optional(),
+  facts_digest: z.string(),
+});
+export type DecisionBody = z.infer<typeof decisionBody>;
+
+const envelope = {
+  approvals: z.array(
+    z.strictObject({
+      actor: z.string(),
+      sha: z.string(),
+      environment: z.string(),
+      reason: z.string(),
+      source: z.string(),
+      at: z.string(),
+    }),
+  ),
+  recorded: z.boolean(),
+  /** Why it was not recorded. */
+  recorded_reason: z.enum(reasonCodes).optional(),
+  actor: z.string(),
+  decided_at: z.string(),
+};
+export const decisionDocument = z.strictObject({ ...decisionBody.shape, ...envelope });
+export type Decision = z.infer<typeof decisionDocument>;
+export type Approval = Decision["approvals"][number];

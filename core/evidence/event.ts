@@ -1,0 +1,34 @@
+import * as z from "zod";
+
+/** What a ledger holds: step transitions, one hash chain a stream. */
+
+export const eventKinds = [
+  "decision",
+  "approval",
+  "revocation",
+  "lease",
+  "intent",
+  "result",
+  "verdict",
+  "outcome",
+  "feedback",
+] as const;
+
+export const ledgerEvent = z.strictObject({
+  schema_version: z.literal(1),
+  stream: z.string(),
+  sequence: z.int().nonnegative(),
+  /** Hash of the event before, null for the first. */
+  previous: z.string().nullable(),
+  /** Random, so that two writers with equal content never write the same event and both believe they won. */
+  nonce: z.string().min(16),
+  kind: z.enum(eventKinds),
+  /** ISO instant in UTC. */
+  at: z.string(),
+  actor: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the canonical JSON of all the fields above. */
+  hash: z.string(),
+});
+export type LedgerEvent = z.infer<typeof ledgerEvent>;
+export type NewEvent = Pick<LedgerEvent, "kind" | "at" | "actor" | "body" | "nonce">;

@@ -1,0 +1,142 @@
+import { requirableFacts } from "../decision/change-gates.ts";
+import { calendarProblems } from "./bundle-check-calendar.ts";
+import { mappingProblems } from "./bundle-check-mapping.ts";
+import type { BundleDocuments } from "./bundle-files.ts";
+import { parseDuration } from "./duration.ts";
+import { parseGuardrails, type Rule } from "./guardrails/index.ts";
+import { globMatches } from "./match.ts";
+import { type StrategyMapping, strategyKinds } from "./schema.ts";
+import { nearest } from "./suggest.ts";
+import type { Problem } from "./yaml-problem.ts";
+import { quoted } from "./yaml-quoted.ts";
+
+/** What holds within and between the documents of a bundle beyond their shapes. */
+export function crossProblems(documents: BundleDocuments): Problem[] {
+  return [
+    ...weightProblems(documents),
+    ...mappingProblems(documents),
+    ...thresholdProblems(documents),
+    ...calendarProblems(documents),
+    ...guardrailProblems(documents),
+    ...serviceProblems(documents),
+  ];
+}
+
+/** What a guardrail may force: a strategy by its name, or the first one of a kind. */
+export function forcibleStrategies(mapping: StrategyMapping): string[] {
+  const kinds = new Set(Object.values(mapping.strategies).map((strategy) => strategy.kind));
+  return [
+    ...new Set([...strategyKinds.filter((kind) => kinds.has(kind)), ...Object.keys(mapping.strategies)]),
+  ];
+}
+
+export function guardrailRules({ guardrails, mapping }: BundleDocuments): Rule[] {
+  if (guardrails === undefined || mapping?.value === undefined) return [];
+  return parseGuardrails(guardrails.text, guardrails.fileName, forcibleStrategies(mapping.value)).rules;
+}
+
+function guardrailProblems({ guardrails, mapping }: BundleDocuments): Problem[] {
+  if (guardrails === undefined) return [];
+  const strategies = mapping?.value === undefined ? undefined : forcibleStrategies(mapping.value);
+  const { errors } = parseGuardrails(guardrails.text, guardrails.fileName, strategies);
+  return errors.map(({ fileName, line, column, message }) => ({ file: fileName, line, column, message }));
+}
+
+function weightProblems({ weights }: BundleDocuments): Problem[] {
+  if (weights?.value === undefined) return [];
+  const { value, problemAt } = weights;
+  return Object.entries(value.factors).flatMap(([name, { curve }]) => {
+    const path = ["factors", name, "curve"];
+    if (
+      curve.kind === "linear" &&
+      curve.min !== undefined &&
+      curve.max !== undefined &&
+      curve.min > curve.max
+    ) {
+      return [problemAt([...path, "min"], `min: ${curve.min} is above max: ${curve.max}`)];
+    }
+    if (curve.kind !== "steps") return [];
+    return curve.steps.flatMap(([value], index) => {
+      const before = curve.steps[index - 1]?.[0];
+      if (before === undefined || value > before) return [];
+      const message = `steps[${index}]: ${value} is not above ${before} of the pair before; values rise`;
+      return [problemAt([...path, "steps", index], message)];
+    });
+  });
+}
+
+function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
+  if (thresholds?.value === undefined) return [];
+  const { value, problemAt } = thresholds;
+  const parts = [
+    { path: ["defaults"], part: value.defaults },
+    ...(value.scopes ?? []).map((part, index) => ({ path: ["scopes", index], part })),
+  ];
+  return parts.flatMap(({ path, part }) => {
+    const problems: Problem[] = [];
+    for (const [index, fact] of (part["required-facts"] ?? []).entries()) {
+      if (requirableFacts.includes(fact)) continue;
+      const suggestion = nearest(fact, requirableFacts);
+      const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+      const message = `required-facts[${index}]: ${quoted(fact)} is not one of ${requirableFacts.join(", ")}${hint}`;
+      problems.push(problemAt([...path, "required-facts", index], message));
+    }
+    const cooldown = part.quarantine?.cooldown;
+    if (cooldown !== undefined && parseDuration(cooldown) === undefined) {
+      problems.push(
+        problemAt(
+          [...path, "quarantine", "cooldown"],
+          `cooldown: ${quoted(cooldown)} is longer than ten years`,
+        ),
+      );
+    }
+    return problems;
+  });
+}
+
+type Place = { file: "mapping" | "thresholds" | "calendar"; path: PropertyKey[]; glob: string };
+
+/** Where services are declared, a scope or freeze that names none of them is a slip that would silently not apply. */
+function serviceProblems(documents: BundleDocuments): Problem[] {
+  const { services } = documents;
+  if (services?.value === undefined) return [];
+  const names = services.value.services.map((service) => service.name);
+  const twice = names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [services.problemAt(["services", index, "name"], `name: ${quoted(name)} is given twice; keep one`)],
+  );
+  const strangers = placesOfServices(documents)
+    .filter(({ glob }) => !names.some((name) => globMatches(glob, name)))
+    .flatMap(({ file, path, glob }) => {
+      const suggestion = nearest(glob, names);
+      const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+      const message = `service: ${quoted(glob)} fits no service of services.yaml: ${names.join(", ")}${hint}`;
+      return documents[file]?.problemAt(path, message) ?? [];
+    });
+  return [...twice, ...strangers];
+}
+
+function placesOfServices(documents: BundleDocuments): Place[] {
+  const places: Place[] = [];
+  const add = (file: Place["file"], path: PropertyKey[], glob: string | undefined): void => {
+    if (glob !== undefined) places.push({ file, path, glob });
+  };
+  for (const file of ["mapping", "thresholds"] as const) {
+    for (const [index, scope] of (documents[file]?.value?.scopes ?? []).entries()) {
+      add(file, ["scopes", index, "match", "service"], scope.match.service);
+    }
+  }
+  const calendar = documents.calendar?.value;
+  for (const list of ["change-windows", "peak-hours", "freezes"] as const) {
+    for (const [index, entry] of (calendar?.[list] ?? []).entries()) {
+      add("calendar", [list, index, "match", "service"], entry.match?.service);
+    }
+  }
+  for (const [index, freeze] of (calendar?.freezes ?? []).entries()) {
+    for (const [at, service] of (freeze.except?.services ?? []).entries()) {
+      add("calendar", ["freezes", index, "except", "services", at], service);
+    }
+  }
+  return places;
+}

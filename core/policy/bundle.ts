@@ -1,0 +1,89 @@
+import { exitCodes, UserError } from "../errors.ts";
+import { digest } from "../evidence/canonical.ts";
+import { crossProblems } from "./bundle-check.ts";
+import { type BaseBundles, type BundleDocuments, readDocuments } from "./bundle-files.ts";
+import type { PolicyBundle } from "./schema.ts";
+import { describeProblem, inReadingOrder, type Problem } from "./yaml-problem.ts";
+
+export type BundleOrigin = {
+  /** How decisions call the bundle; the metadata's own name is for people. */
+  name: string;
+  commit: string;
+  /** Shipped bundles, from which the files come that the folder does not hold. */
+  bases?: BaseBundles;
+};
+
+export type ExaminedBundle = { bundle?: PolicyBundle; problems: Problem[]; documents: BundleDocuments };
+
+/** Reads and checks all files of a bundle; every problem of every file at once, or the bundle. */
+export function examineBundle(files: ReadonlyMap<string, string>, origin: BundleOrigin): ExaminedBundle {
+  const { documents, problems: ownProblems } = readDocuments(files, origin.bases);
+  const problems = inReadingOrder([...ownProblems, ...crossProblems(documents)]);
+  const bundle = problems.length === 0 ? assembled(documents, origin) : undefined;
+  return { ...(bundle === undefined ? {} : { bundle }), problems, documents };
+}
+
+/** The bundle, or one error that lists every problem of every file. */
+export function readBundle(files: ReadonlyMap<string, string>, origin: BundleOrigin): PolicyBundle {
+  const { bundle, problems } = examineBundle(files, origin);
+  if (bundle !== undefined) return bundle;
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  const lines = problems.map((problem) => `  ${describeProblem(problem)}`);
+  throw new UserError(
+    "policy-invalid",
+    [`The policy bundle "${origin.name}" at ${origin.commit.slice(0, 12)} has ${count}:`, ...lines].join(
+      "\n",
+    ),
+    exitCodes.badInput,
+  );
+}
+
+function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBundle | undefined {
+  const { weights, mapping, thresholds, calendar, services, cases, metadataText } = documents;
+  if (weights?.value === undefined || mapping?.value === undefined || thresholds?.value === undefined)
+    return undefined;
+  const deciding = {
+    weights: weights.value,
+    mapping: mapping.value,
+    thresholds: thresholds.value,
+    ...(calendar?.value === undefined ? {} : { calendar: calendar.value }),
+    ...(services?.value === undefined ? {} : { services: services.value }),
+    guardrails: withPlainLines(documents.guardrails?.text ?? ""),
+  };
+  return {
+    name: origin.name,
+    ...deciding,
+    ...(cases?.value === undefined ? {} : { cases: cases.value }),
+    ...(metadataText === undefined ? {} : { metadata: metadataText }),
+    version: { hash: policyHash(deciding), commit: origin.commit },
+  };
+}
+
+type Deciding = Pick<
+  PolicyBundle,
+  "weights" | "mapping" | "thresholds" | "calendar" | "services" | "guardrails"
+>;
+
+/**
+ * One hash for one meaning: of the parsed documents, so that comments, order of keys and spacing in YAML do not
+ * count, and of the text of the guardrails. Cases and metadata decide nothing and are left out.
+ */
+export function policyHash({
+  weights,
+  mapping,
+  thresholds,
+  calendar,
+  services,
+  guardrails,
+}: Deciding): string {
+  const documents = [weights, mapping, thresholds, calendar, services].map((document) => {
+    const { $schema: _, ...meaning } = document ?? {};
+    return document === undefined ? null : meaning;
+  });
+  return digest([...documents, withPlainLines(guardrails)]);
+}
+
+/** A checkout on Windows has the same policy. */
+function withPlainLines(text: string): string {
+  return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+}

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import { answer, duration, header, match, percent } from "./parts.ts";
+
+export const modes = ["shadow", "advisory", "enforced"] as const;
+export type Mode = (typeof modes)[number];
+
+const approvers = z
+  .strictObject({
+    count: z.int().min(1).max(10).optional().describe("How many different people; 1 where absent."),
+    permissions: z
+      .array(z.enum(["write", "maintain", "admin"]))
+      .max(3)
+      .optional(),
+    users: z.array(z.string()).max(200).optional(),
+    teams: z.array(z.string()).max(200).optional(),
+    codeowners: z
+      .boolean()
+      .optional()
+      .describe("true: owners of the touched files by CODEOWNERS of the base."),
+  })
+  .describe("Who may approve; never the author of the change.");
+
+const thresholds = z.strictObject({
+  mode: z
+    .enum(modes)
+    .optional()
+    .describe(
+      "shadow: recorded, changes nothing; advisory: posted, a person decides; enforced: what it says holds.",
+    ),
+  approval: z
+    .strictObject({
+      from: percent.optional().describe("The lowest risk score that needs an approval."),
+      at: z
+        .enum(["start", "cut-over"])
+        .optional()
+        .describe("Before the rollout starts (default), or before its last step."),
+      approvers: approvers.optional(),
+    })
+    .optional(),
+  "error-budget": z
+    .strictObject({
+      "minimum-percent": percent.describe("Percent of the error budget that must be left."),
+      below: answer,
+    })
+    .optional(),
+  vulnerabilities: z
+    .strictObject({ critical: answer.optional(), high: answer.optional(), medium: answer.optional() })
+    .optional()
+    .describe("What a known vulnerability of each severity means: pass, approve or block."),
+  "change-window": z
+    .strictObject({ closed: answer })
+    .optional()
+    .describe("Outside of the calendar's change windows."),
+  peak: z.strictObject({ during: answer }).optional().describe("In the calendar's peak hours."),
+  freeze: z.strictObject({ during: answer }).optional().describe("In one of the calendar's freezes."),
+  quarantine: z
+    .strictObject({
+      during: answer,
+      cooldown: duration.optional().describe("How long a service rests after a rollback."),
+    })
+    .optional()
+    .describe("A candidate that was rolled back before, and a service that rests after rollbacks."),
+  "windows-driver": z
+    .strictObject({ unproven: answer })
+    .optional()
+    .describe("A Windows driver without a verified signature or without passed driver tests."),
+  "required-facts": z
+    .array(z.string())
+    .max(50)
+    .optional()
+    .describe("Facts that must be known, for example coverage.delta; a missing one asks for an approval."),
+});
+export type Thresholds = z.infer<typeof thresholds>;
+
+export const thresholdsAndWindows = z.strictObject({
+  ...header,
+  defaults: thresholds.describe("What holds where no scope says otherwise."),
+  scopes: z
+    .array(z.strictObject({ match, ...thresholds.shape }))
+    .max(200)
+    .optional()
+    .describe("What differs for single services or environments; each match adds to those before it."),
+});
+export type ThresholdsAndWindows = z.infer<typeof thresholdsAndWindows>;

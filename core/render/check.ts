@@ -1,0 +1,71 @@
+import type { Decision } from "../decision/shape.ts";
+import { provenance } from "./details.ts";
+import { fitSections, type Section } from "./fit.ts";
+import { servicesTable } from "./markdown.ts";
+import type { RenderOptions } from "./options.ts";
+import { paceSteps } from "./plan.ts";
+import { gatesTable, noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
+import { bandSentence, historySentence, pendingSentence } from "./sentences.ts";
+import { decisionOutcome, levelOf, modeSentence, shortAsk } from "./words.ts";
+
+/** The output of a check run, and how the check concludes. */
+export type CheckOutput = {
+  title: string;
+  summary: string;
+  text: string;
+  conclusion: "success" | "neutral" | "action_required" | "failure";
+};
+
+/** GitHub's limit is 65,535 characters for the summary and for the text. */
+const longestOutput = 65_000;
+const longestTitle = 255;
+
+export function renderCheck(decision: Decision, options: RenderOptions = {}): CheckOutput {
+  return {
+    title: checkTitle(decision),
+    summary: fitSections(summarySections(decision, options), longestOutput),
+    text: fitSections(textSections(decision, options), longestOutput),
+    conclusion: checkConclusion(decision),
+  };
+}
+
+/** Shadow never judges, advice never fails, and only `enforced` stops a merge. */
+export function checkConclusion(decision: Decision): CheckOutput["conclusion"] {
+  if (decision.mode === "shadow") return "neutral";
+  const outcome = decisionOutcome(decision);
+  if (outcome === "go" || outcome === "cut-over") return "success";
+  if (decision.mode === "advisory") return "neutral";
+  return outcome === "approve" ? "action_required" : "failure";
+}
+
+/** The answer first: a list of checks shows little more than the beginning. */
+function checkTitle(decision: Decision): string {
+  const answer = shortAsk(decision, decisionOutcome(decision));
+  const title = `${answer} · ${decision.risk_score} / 100 ${levelOf(decision.risk_score)} → ${paceSteps(decision.strategy, decision.pace)}`;
+  const sentence = `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
+  return sentence.length <= longestTitle ? sentence : `${sentence.slice(0, longestTitle - 1)}…`;
+}
+
+function summarySections(decision: Decision, options: RenderOptions): Section[] {
+  const introduction = [
+    historySentence(decision),
+    bandSentence(decision),
+    modeSentence(decision),
+    pendingSentence(options, "check"),
+  ];
+  return [
+    { text: introduction.filter(Boolean).join(" "), drop: 0 },
+    ...stopSections(decision),
+    { text: outlookParagraphs(decision, options, 8).join("\n\n"), drop: 2 },
+    { text: noteText(decision), drop: 3 },
+  ];
+}
+
+function textSections(decision: Decision, options: RenderOptions): Section[] {
+  return [
+    ...pointsSections(decision, 20),
+    { text: decision.services.length > 1 ? servicesTable(decision, 40) : "", drop: 3 },
+    { text: gatesTable(decision, 20), drop: 4 },
+    { text: provenance(decision, options), drop: 1 },
+  ];
+}

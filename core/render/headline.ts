@@ -1,0 +1,37 @@
+import type { Decision } from "../decision/shape.ts";
+import type { RenderOptions } from "./options.ts";
+import { paceWords } from "./plan.ts";
+import type { Voice } from "./sentences.ts";
+import { askOf, decisionOutcome, levelMarks, levelOf } from "./words.ts";
+
+/** "🟡 47 / 100 · medium → canary 10 → 25 → 50 → 100 % (about 32 min) · may go, nothing for you to do" */
+export function headline(decision: Decision, voice: Voice): string {
+  const level = levelOf(decision.risk_score);
+  const score = voice.strong(`${decision.risk_score} / 100`);
+  const plan = paceWords(decision.strategy, decision.pace);
+  return `${levelMarks[level]} ${score} · ${level} → ${plan} · ${askFor(decision)}`;
+}
+
+export function askFor(decision: Decision): string {
+  return askOf(decision, decisionOutcome(decision), decision.approvals.length);
+}
+
+/** Low risk, rolling, allowed by plain policy, nothing to note, and nothing unknown that would change that: one line is enough. */
+export function mayStayQuiet(decision: Decision, options: RenderOptions): boolean {
+  const lenient = (answer: Pick<Decision, "strategy" | "gates">) =>
+    answer.strategy === "rolling" && answer.gates.every((gate) => gate.reason_code === "within-policy");
+  return (
+    decisionOutcome(decision) === "go" &&
+    levelOf(decision.band_score) === "low" &&
+    decision.notes.length === 0 &&
+    [decision, ...decision.services].every(lenient) &&
+    worstIsQuietToo(decision, options)
+  );
+}
+
+/** Without the policy's word on the worst score, the worst must still be low. */
+function worstIsQuietToo(decision: Decision, options: RenderOptions): boolean {
+  if (decision.unknowns.length === 0) return true;
+  if (options.atWorst) return options.atWorst.strategy === "rolling" && !options.atWorst.needs_approval;
+  return levelOf(decision.worst_score) === "low";
+}

@@ -1,0 +1,143 @@
+import type { Decision } from "../decision/shape.ts";
+import { counted, grouped, listed, odds } from "./numbers.ts";
+import type { RenderOptions } from "./options.ts";
+import { factWords } from "./values.ts";
+import { reasonPhrases } from "./words.ts";
+
+/**
+ * Sentences that every renderer says alike. What comes from a change passes through `show`, which escapes for
+ * Markdown or for a terminal; `strong` sets off a number.
+ */
+export type Voice = {
+  show: (text: string, longest?: number) => string;
+  name: (text: string) => string;
+  strong: (text: string) => string;
+};
+
+/** Below so many merged changes nothing is called typical. */
+const leastHistory = 30;
+
+export function historyIsThin(decision: Decision): boolean {
+  return (decision.history_changes ?? 0) < leastHistory;
+}
+
+export function historySentence(decision: Decision): string | undefined {
+  const { rank, history_changes: changes } = decision;
+  if (historyIsThin(decision)) {
+    return `Too little history (${grouped(changes ?? 0)}) to say what is typical here: the points count from an empty change.`;
+  }
+  if (!rank) return undefined;
+  const among = rank.among === "bots" ? " by bots" : "";
+  const rolledBack = decision.probability;
+  const alike = rolledBack === undefined ? "" : `; ${odds(rolledBack)} like it was rolled back`;
+  const others = `the last ${grouped(rank.changes)} changes${among} merged here`;
+  const percent = Math.round(rank.percent);
+  if (percent <= 0) return `No riskier than any of ${others}${alike}.`;
+  return `Riskier than ${percent >= 100 ? "all" : `${percent} %`} of ${others}${alike}.`;
+}
+
+export function pendingSentence(options: RenderOptions, what = "comment"): string | undefined {
+  if (!options.pendingFacts) return undefined;
+  return `CI still running: ${counted(options.pendingFacts, "fact")} to come; this ${what} will update, not repeat.`;
+}
+
+/** Said where a caution of the policy moves the look-up but not the score. */
+export function bandSentence(decision: Decision): string | undefined {
+  const { band_score, risk_score } = decision;
+  if (band_score === risk_score) return undefined;
+  return `The rollout is picked as for a score of ${band_score}: policy is ${band_score - risk_score} points more careful with where this runs.`;
+}
+
+export function sumSentence(decision: Decision, voice: Voice): string {
+  const { reference_score: reference, risk_score: score } = decision;
+  const start = `${reference} for ${historyIsThin(decision) ? "an empty change" : "the typical change"}`;
+  const points = score - reference;
+  return `${start} ${points < 0 ? "−" : "+"} ${Math.abs(points)} = ${voice.strong(String(score))}.`;
+}
+
+const notCountedWords = new Map([
+  ["lock", "lock-file"],
+  ["policy", "policy-listed"],
+  ["rename", "moved"],
+]);
+
+export function notCountedSentence(decision: Decision, voice: Voice): string | undefined {
+  const left = decision.not_counted;
+  if (!left || (left.lines === 0 && left.files === 0)) return undefined;
+  const reasons = Object.entries(left.by_reason)
+    .filter(([, count]) => count > 0)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 4)
+    .map(([reason]) => notCountedWords.get(reason) ?? reason);
+  const kinds = reasons.length > 0 ? `${voice.show(listed(reasons), 120)} ` : "";
+  const what =
+    left.lines > 0
+      ? `${grouped(left.lines)} ${kinds}${left.lines === 1 ? "line" : "lines"}`
+      : `${kinds}${counted(left.files, "file")}`;
+  const examples = left.examples.slice(0, 3).map(voice.name);
+  const more = left.files - examples.length;
+  if (examples.length > 0 && more > 0) examples.push(`${grouped(more)} more`);
+  return `Not counted: ${what}${examples.length > 0 ? ` (${examples.join(", ")})` : ""}.`;
+}
+
+/** The unknowns by what they could add, named up to `most`. */
+export function unknownNames(decision: Decision, voice: Voice, most: number): string {
+  const sorted = [...decision.unknowns].sort((left, right) => right.worst - left.worst);
+  const names = sorted.slice(0, most).map((unknown) => voice.show(factWords(unknown.name), 60));
+  const more = sorted.length - names.length;
+  return more > 0 ? `${names.join(", ")} and ${grouped(more)} more` : names.join(", ");
+}
+
+export function worstSentence(decision: Decision, options: RenderOptions): string {
+  const { worst_score: worst, risk_score: score, strategy } = decision;
+  if (worst <= score) return "None of it could raise the score.";
+  const then = options.atWorst;
+  if (!then) return `At worst ${worst}.`;
+  const asks = then.needs_approval && !decision.needs_approval ? ", with an approval" : "";
+  return `At worst ${worst}: ${then.strategy === strategy ? "same strategy" : then.strategy}${asks}.`;
+}
+
+export function lowerOptions(decision: Decision, voice: Voice): string[] {
+  return decision.counterfactuals
+    .slice(0, 3)
+    .map(({ change, score }) => `${voice.show(change, 160)} → ${voice.strong(String(score))}`);
+}
+
+/** Who may approve, as the policy lists them. */
+export function approverSentence(decision: Decision, voice: Voice): string {
+  const sources = (decision.approvers ?? []).slice(0, 6).map((approver) => voice.show(approver, 100));
+  const more = (decision.approvers?.length ?? 0) - sources.length;
+  if (more > 0) sources.push(`${grouped(more)} more`);
+  const whom = sources.length > 0 ? sources.join(", ") : "whoever the policy allows";
+  return `${whom}. Never the author, and for this commit only.`;
+}
+
+/** "`dana` (rehearsed on staging), `lee` (…)", each person once. */
+export function approvedBy(decision: Decision, voice: Voice): string {
+  const reasons = new Map(decision.approvals.map((approval) => [approval.actor, approval.reason]));
+  const people = [...reasons].slice(0, 5).map(([actor, reason]) => {
+    const why = voice.show(reason, 120);
+    return why === "" ? voice.name(actor) : `${voice.name(actor)} (${why})`;
+  });
+  if (reasons.size > people.length) people.push(`${grouped(reasons.size - people.length)} more`);
+  return people.join(", ");
+}
+
+/** "2 needed", "1 of 2 so far", or nothing where one is enough. */
+export function approvalCount(decision: Decision): string | undefined {
+  const needed = decision.approvals_needed ?? 1;
+  const people = new Set(decision.approvals.map((approval) => approval.actor)).size;
+  if (people > 0) return `${people} of ${needed} so far`;
+  return needed > 1 ? `${needed} needed` : undefined;
+}
+
+/** The first seven characters of a commit, the whole of any other name. */
+export function shortCommit(commit: string): string {
+  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/u.test(commit) ? commit.slice(0, 7) : commit;
+}
+
+/** A comment may be posted before the record is tried: without a reason nothing is said. */
+export function recordedSentence(decision: Decision): string | undefined {
+  if (decision.recorded || !decision.recorded_reason) return undefined;
+  return `Not recorded: ${reasonPhrases[decision.recorded_reason]}.`;
+}

@@ -1,0 +1,39 @@
+import type { Contributor } from "../decision/shape.ts";
+import { rounded, signed } from "./numbers.ts";
+
+type Value = Contributor["value"];
+
+/** Units of the factors that the shipped bundles name; a factor of a team's own shows the bare figure. */
+const units = new Map<string, (value: number) => string>([
+  ["churn", (value) => `${rounded(value)} × in 30 d`],
+  ["coverage", (value) => `${value > 0 ? "+" : ""}${rounded(value)} points`],
+  ["latency", percentChange],
+  ["memory", percentChange],
+  ["throughput", percentChange],
+  ["failure-rate", (value) => `${rounded(Math.round(value * 100))} %`],
+  ["recent-rollback", (value) => `${rounded(value)} d ago`],
+  ["recent-incident", (value) => `${rounded(value)} d ago`],
+]);
+
+function percentChange(value: number): string {
+  return `${signed(Math.round(value * 10) / 10)} %`;
+}
+
+/** A value as plain text, for a renderer to escape; empty where there is none to show. */
+export function valueWords(name: string, value: Value): string {
+  if (value === undefined) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "number" ? (units.get(name) ?? rounded)(value) : value;
+}
+
+/** What is typical, next to a value that has the unit already; a dash where only the change's own is known. */
+export function typicalWords(value: Value, typical: Value): string {
+  if (typical === undefined) return value === undefined ? "" : "–";
+  if (typeof typical === "boolean") return typical ? "yes" : "no";
+  return typeof typical === "number" ? rounded(typical) : typical;
+}
+
+/** Keys of policy such as `coverage-delta` and facts such as `tests.failed`, as words. */
+export function factWords(name: string): string {
+  return /^[a-z][a-z0-9._-]*$/u.test(name) ? name.replace(/[._-]+/gu, " ").trim() : name;
+}

@@ -1,0 +1,41 @@
+import type { Route } from "../route.ts";
+import { appRoutes } from "./apps.ts";
+import { checkRoutes } from "./checks.ts";
+import { commentRoutes } from "./comments.ts";
+import { commitRoutes } from "./commits.ts";
+import { contentRoutes } from "./contents.ts";
+import { deliveryRoutes } from "./deliveries.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { gitObjectRoutes } from "./git-objects.ts";
+import { labelRoutes } from "./labels.ts";
+import { mergeRoutes } from "./merge.ts";
+import { pullRoutes } from "./pulls.ts";
+import { rateLimitRoutes } from "./rate-limit.ts";
+import { reactionRoutes } from "./reactions.ts";
+import { refRoutes } from "./refs.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import { reviewRoutes } from "./reviews.ts";
+import { runRoutes } from "./runs.ts";
+import { statusRoutes } from "./statuses.ts";
+
+/** Everything that is served; scripts/trim-openapi.ts keeps the operations named here. */
+export const routes: Route[] = [
+  ...repositoryRoutes,
+  ...pullRoutes,
+  ...commitRoutes,
+  ...contentRoutes,
+  ...refRoutes,
+  ...gitObjectRoutes,
+  ...commentRoutes,
+  ...checkRoutes,
+  ...statusRoutes,
+  ...runRoutes,
+  ...reviewRoutes,
+  ...reactionRoutes,
+  ...rateLimitRoutes,
+  ...mergeRoutes,
+  ...labelRoutes,
+  ...deploymentRoutes,
+  ...deliveryRoutes,
+  ...appRoutes,
+];

@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { actionYaml, declarations, tableParts, withGenerated } from "./generate/actions.ts";
+import { schemaFiles } from "./generate/schemas.ts";
+import { shippedFilesPath, shippedFilesText } from "./generate/shipped.ts";
+
+/** Everything that is made from a declaration: written by `npm run generate`, compared by `npm run generate -- --check`. */
+const root = join(import.meta.dirname, "..");
+
+/** Documents that hold generated tables between markers. */
+const documents = ["README.md", "docs/guardrails.md", "actions/decide/README.md", "actions/collect/README.md"];
+
+export function generatedFiles(): Map<string, string> {
+  const files = new Map([...schemaFiles(), [shippedFilesPath, shippedFilesText(root)] as const]);
+  for (const declaration of declarations) files.set(`actions/${declaration.name}/action.yml`, actionYaml(declaration, "index.js"));
+  const [decide] = declarations;
+  if (decide) files.set("action.yml", actionYaml({ ...decide, title: "adaptive-deploy" }, "decide/index.js"));
+  for (const path of documents) {
+    const text = current(path);
+    if (text !== undefined) files.set(path, withGenerated(text, tableParts()));
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes("--check");
+  const stale = [...generatedFiles()].filter(([path, text]) => current(path) !== text);
+  for (const [path, text] of stale) {
+    if (check) console.error(`${path} is not what its declaration says; run npm run generate.`);
+    else {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+      console.log(`wrote ${path}`);
+    }
+  }
+  if (check && stale.length) process.exitCode = 1;
+}
+
+function current(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch {
+    return undefined;
+  }
+}
