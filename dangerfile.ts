@@ -12,7 +12,9 @@ if (code && !touches("test/")) {
   warn("Code changed and no test did. Name the test that would fail without this change.");
 }
 if (changed.includes("package.json") && !changed.includes("docs/dependencies.md")) {
-  warn("package.json changed. If a dependency came or went, docs/dependencies.md says what for and what was weighed.");
+  warn(
+    "package.json changed. If a dependency came or went, docs/dependencies.md says what for and what was weighed.",
+  );
 }
 if (touches("policies/") && !changed.some((file) => file.endsWith("cases.yaml"))) {
   warn("A shipped policy changed and no case did. Add the case that would have caught a mistake.");

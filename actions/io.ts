@@ -42,8 +42,7 @@ export function readInput(declaration: VerbDeclaration, name: string, value: str
   return text;
 }
 
-
 /** A value as it may stand in an error: no control characters, no more than a line. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ").slice(0, 200);
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ").slice(0, 200);
 }

@@ -14,7 +14,10 @@ export function inputsOf(toolkit: Toolkit, declaration: VerbDeclaration): (name:
 }
 
 export function lines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 export async function writeDocument(name: string, text: string): Promise<string> {
@@ -36,7 +39,9 @@ export async function endWith(toolkit: Toolkit, run: () => Promise<number>): Pro
     }
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     toolkit.setOutput("reason-code", "bug");
-    toolkit.error(`adaptive-deploy stopped over a bug of its own (${said}). Please report it with this line.`);
+    toolkit.error(
+      `adaptive-deploy stopped over a bug of its own (${said}). Please report it with this line.`,
+    );
     process.exitCode = exitCodes.bug;
   }
 }

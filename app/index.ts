@@ -5,7 +5,8 @@ import { appConfiguration, serveApp } from "./server.ts";
 try {
   const { url, server } = await serveApp(appConfiguration(process.env));
   console.log(`adaptive-deploy takes webhooks at ${url}/webhooks`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => server.close(() => process.exit(exitCodes.go)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => server.close(() => process.exit(exitCodes.go)));
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);

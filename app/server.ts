@@ -23,11 +23,19 @@ export function appConfiguration(environment: Record<string, string | undefined>
   const needed = (name: string, why: string): string => {
     const value = environment[name];
     if (value) return value;
-    throw new UserError("not-configured", `${name} is not set: ${why}. \`npm start\` without any of APP_ID, PRIVATE_KEY and WEBHOOK_SECRET runs the demo.`, exitCodes.usage);
+    throw new UserError(
+      "not-configured",
+      `${name} is not set: ${why}. \`npm start\` without any of APP_ID, PRIVATE_KEY and WEBHOOK_SECRET runs the demo.`,
+      exitCodes.usage,
+    );
   };
   const port = Number(environment.PORT ?? "3000");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UserError("not-configured", `PORT is "${environment.PORT}", which is no port from 0 to 65535.`, exitCodes.usage);
+    throw new UserError(
+      "not-configured",
+      `PORT is "${environment.PORT}", which is no port from 0 to 65535.`,
+      exitCodes.usage,
+    );
   }
   return {
     appId: needed("APP_ID", "GitHub shows it on the App's page"),
@@ -41,9 +49,16 @@ export function appConfiguration(environment: Record<string, string | undefined>
 
 /** Serves the App's webhooks. The secret is always checked: Probot's default one would accept anybody's event. */
 export async function serveApp(configuration: AppConfiguration): Promise<{ server: Server; url: string }> {
-  const log = pino({ level: configuration.demo ? "error" : "info", redact: ["*.headers.authorization", "privateKey", "secret", "token"] });
+  const log = pino({
+    level: configuration.demo ? "error" : "info",
+    redact: ["*.headers.authorization", "privateKey", "secret", "token"],
+  });
   const Octokit = configuration.demo
-    ? ProbotOctokit.defaults((options: object) => ({ ...options, throttle: { enabled: false }, retry: { enabled: false } }))
+    ? ProbotOctokit.defaults((options: object) => ({
+        ...options,
+        throttle: { enabled: false },
+        retry: { enabled: false },
+      }))
     : ProbotOctokit;
   const probot = new Probot({
     appId: configuration.appId,
@@ -53,14 +68,19 @@ export async function serveApp(configuration: AppConfiguration): Promise<{ serve
     Octokit,
     ...(configuration.baseUrl ? { baseUrl: configuration.baseUrl } : {}),
   });
-  const handle = await createNodeMiddleware(webhooks(configuration.tell), { probot, webhooksPath: "/webhooks" });
+  const handle = await createNodeMiddleware(webhooks(configuration.tell), {
+    probot,
+    webhooksPath: "/webhooks",
+  });
   const server = createServer((request, response) => {
     if (request.url === "/health/live") {
       response.writeHead(200, { "content-type": "application/json" }).end('{"status":"live"}\n');
       return;
     }
     void handle(request, response, () => {
-      response.writeHead(404, { "content-type": "application/json" }).end('{"message":"Webhooks are taken at /webhooks."}\n');
+      response
+        .writeHead(404, { "content-type": "application/json" })
+        .end('{"message":"Webhooks are taken at /webhooks."}\n');
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -22,7 +22,10 @@ export function readArguments(declaration: VerbDeclaration, words: string[], pos
   const flags = flagsOf(declaration);
   for (const word of words) checkKnown(declaration, flags, word);
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, input]) => [name, { type: input.flag ? ("boolean" as const) : ("string" as const) }]),
+    Object.entries(flags).map(([name, input]) => [
+      name,
+      { type: input.flag ? ("boolean" as const) : ("string" as const) },
+    ]),
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {

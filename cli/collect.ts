@@ -9,7 +9,12 @@ import type { Terminal } from "./terminal.ts";
 export async function run(words: string[], terminal: Terminal): Promise<number> {
   const argument = readArguments(collectDeclaration, words);
   const folder = argument.value("repo");
-  const globs = (name: string): string[] => argument.value(name).split(/[\n,]/).map((glob) => glob.trim()).filter(Boolean);
+  const globs = (name: string): string[] =>
+    argument
+      .value(name)
+      .split(/[\n,]/)
+      .map((glob) => glob.trim())
+      .filter(Boolean);
   const { facts, buildInfo, problems } = await runCollect({
     folder,
     head: argument.value("head"),
@@ -20,7 +25,8 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   });
   for (const problem of problems) terminal.note(`adaptive-deploy: ${problem}`);
   const documents: Record<string, unknown> = { "risk-inputs.json": facts, "build-info.json": buildInfo };
-  if (argument.flag("history")) documents["history.json"] = await historyOfCheckout(folder, argument.value("head"));
+  if (argument.flag("history"))
+    documents["history.json"] = await historyOfCheckout(folder, argument.value("head"), facts);
   for (const [name, document] of Object.entries(documents)) {
     const path = resolve(argument.value("out"), name);
     await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);

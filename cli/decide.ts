@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { decideInputs } from "../actions/decide/inputs.ts";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
+import { decideInputs } from "../actions/decide/inputs.ts";
 import { gatherFromGit } from "../adapters/git/gather.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
@@ -29,7 +29,11 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     ...(argument.given("base") ? { base: argument.value("base") } : {}),
     ...(inputs.policy ? { policy: inputs.policy } : {}),
   });
-  const globs = argument.value("reports").split(/[\n,]/).map((glob) => glob.trim()).filter(Boolean);
+  const globs = argument
+    .value("reports")
+    .split(/[\n,]/)
+    .map((glob) => glob.trim())
+    .filter(Boolean);
   const { given, problems } = await readGiven({
     inputs: argument.value("inputs"),
     reports: globs.length ? globs : (gathered.configuration.reports ?? []),
@@ -49,10 +53,18 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     history: gathered.history,
     ...(inputs.mode ? { mode: inputs.mode } : {}),
   });
-  const moment = { actor: terminal.environment.USER ?? terminal.environment.USERNAME ?? "local", decidedAt: now.toISOString() };
-  const recorded = await recordDecision(argument.flag("record") ? ledgerOf(gathered.configuration, argument) : null, body, moment);
+  const moment = {
+    actor: terminal.environment.USER ?? terminal.environment.USERNAME ?? "local",
+    decidedAt: now.toISOString(),
+  };
+  const recorded = await recordDecision(
+    argument.flag("record") ? ledgerOf(gathered.configuration, argument) : null,
+    body,
+    moment,
+  );
   const decision = enveloped(body, { ...moment, ...recorded });
-  for (const sentence of [...gathered.problems, ...problems, ...recorded.problems]) terminal.note(`adaptive-deploy: ${sentence}`);
+  for (const sentence of [...gathered.problems, ...problems, ...recorded.problems])
+    terminal.note(`adaptive-deploy: ${sentence}`);
   await show(decision, argument, terminal);
   return exitCodeOf(decision, inputs.failOn);
 }
@@ -60,9 +72,14 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
 /** `--record` asks for a ledger: one that the configuration does not name is an error, not a silence. */
 function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments): Ledger {
   const { home, folder } = configuration.ledger ?? { home: "none" };
-  const ledger = openLedger(home, { folder: home === "file" ? (folder ?? ".adaptive-deploy/ledger") : argument.value("repo") });
+  const ledger = openLedger(home, {
+    folder: home === "file" ? (folder ?? ".adaptive-deploy/ledger") : argument.value("repo"),
+  });
   if (ledger) return ledger;
-  throw new UserError("ledger-not-configured", `--record needs a ledger. Write under ledger: in .github/adaptive-deploy.yml, home: one of ${ledgerHomes.join(", ")}.`);
+  throw new UserError(
+    "ledger-not-configured",
+    `--record needs a ledger. Write under ledger: in .github/adaptive-deploy.yml, home: one of ${ledgerHomes.join(", ")}.`,
+  );
 }
 
 async function show(decision: Decision, argument: Arguments, terminal: Terminal): Promise<void> {
@@ -78,6 +95,10 @@ async function show(decision: Decision, argument: Arguments, terminal: Terminal)
 
 function instant(text: string | undefined): Date {
   const moment = text === undefined ? new Date() : new Date(text);
-  if (Number.isNaN(moment.getTime())) throw new UserError("bad-input", `--now is "${text}", which is no ISO 8601 instant, as in 2026-01-31T09:30:00Z.`);
+  if (Number.isNaN(moment.getTime()))
+    throw new UserError(
+      "bad-input",
+      `--now is "${text}", which is no ISO 8601 instant, as in 2026-01-31T09:30:00Z.`,
+    );
   return moment;
 }

@@ -4,7 +4,9 @@ import type { Verb } from "./verbs.ts";
 
 export function overview(verbs: Record<string, Verb>): string {
   const width = Math.max(...Object.keys(verbs).map((name) => name.length));
-  const rows = Object.values(verbs).map(({ declaration }) => `  ${declaration.name.padEnd(width)}  ${declaration.description}`);
+  const rows = Object.values(verbs).map(
+    ({ declaration }) => `  ${declaration.name.padEnd(width)}  ${declaration.description}`,
+  );
   return `adaptive-deploy: a change gets a risk score with reasons, and the score picks how it is rolled out.
 
 Usage: adaptive-deploy <verb> [flags]

@@ -21,7 +21,11 @@ async function main(words: string[], terminal: Terminal): Promise<number> {
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (!verb) {
     const close = nearest(name, Object.keys(verbs));
-    throw new UserError("usage", `There is no verb "${name.slice(0, 60)}"${close ? `; did you mean ${close}?` : "."} Verbs: ${Object.keys(verbs).join(", ")}.`, exitCodes.usage);
+    throw new UserError(
+      "usage",
+      `There is no verb "${name.slice(0, 60)}"${close ? `; did you mean ${close}?` : "."} Verbs: ${Object.keys(verbs).join(", ")}.`,
+      exitCodes.usage,
+    );
   }
   if (rest.includes("--help") || rest.includes("-h")) {
     terminal.out(verbHelp(verb.declaration));
@@ -43,7 +47,9 @@ try {
     process.exitCode = error.exitCode;
   } else {
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    terminal.note(`adaptive-deploy: this is a bug of ours: ${said}. Please report it; ADAPTIVE_DEPLOY_DEBUG=1 prints where.`);
+    terminal.note(
+      `adaptive-deploy: this is a bug of ours: ${said}. Please report it; ADAPTIVE_DEPLOY_DEBUG=1 prints where.`,
+    );
     if (process.env.ADAPTIVE_DEPLOY_DEBUG && error instanceof Error) terminal.note(error.stack ?? "");
     process.exitCode = exitCodes.bug;
   }

@@ -4,13 +4,17 @@ export const ledgerDeclaration: VerbDeclaration = {
   name: "ledger",
   title: "adaptive-deploy: ledger",
   usage: "show|verify|export [stream] [flags]",
-  description: "show: the events of a stream. verify: whether the hash chain holds, and what pins its head. export: for auditors.",
+  description:
+    "show: the events of a stream. verify: whether the hash chain holds, and what pins its head. export: for auditors.",
   inputs: {},
   outputs: {},
   flags: {
     folder: { description: "A file ledger's folder." },
     repo: { description: "Git checkout whose ledger branches are read.", default: "." },
-    remote: { description: "Remote that holds the ledger branches; none reads the local ones.", default: "origin" },
+    remote: {
+      description: "Remote that holds the ledger branches; none reads the local ones.",
+      default: "origin",
+    },
     since: { description: "export: only events from this instant on (ISO 8601)." },
     csv: { description: "export: CSV instead of JSON lines.", flag: true },
     json: { description: "Print JSON.", flag: true },

@@ -18,7 +18,11 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   const [name = "", stream, ...rest] = argument.positionals;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action || rest.length) {
-    throw new UserError("usage", `adaptive-deploy ledger: say one of ${Object.keys(actions).join(", ")}, then a stream or nothing for all.`, exitCodes.usage);
+    throw new UserError(
+      "usage",
+      `adaptive-deploy ledger: say one of ${Object.keys(actions).join(", ")}, then a stream or nothing for all.`,
+      exitCodes.usage,
+    );
   }
   const ledger = open(argument);
   const streams = stream === undefined ? await ledger.streams() : [stream];
@@ -34,26 +38,47 @@ function open(argument: Arguments): Ledger {
     ? openLedger("file", { folder })
     : openLedger("git-branch", { folder: argument.value("repo"), remote: remote === "none" ? null : remote });
   if (ledger) return ledger;
-  throw new UserError("ledger-not-configured", "No ledger was named: pass --folder, or --repo of a checkout.", exitCodes.usage);
+  throw new UserError(
+    "ledger-not-configured",
+    "No ledger was named: pass --folder, or --repo of a checkout.",
+    exitCodes.usage,
+  );
 }
 
 function show(chains: Chain[], argument: Arguments, terminal: Terminal): number {
   if (argument.flag("json")) terminal.out(`${JSON.stringify(chains, null, 2)}\n`);
-  else terminal.out(chains.length ? `${chains.map((chain) => ledgerShow(chain).trimEnd()).join("\n\n")}\n` : "The ledger holds no stream yet.\n");
+  else
+    terminal.out(
+      chains.length
+        ? `${chains.map((chain) => ledgerShow(chain).trimEnd()).join("\n\n")}\n`
+        : "The ledger holds no stream yet.\n",
+    );
   return exitCodes.go;
 }
 
 function verify(chains: Chain[], argument: Arguments, terminal: Terminal): number {
   const result = ledgerVerify(chains);
-  terminal.out(argument.flag("json") ? `${JSON.stringify(result.verifications, null, 2)}\n` : `${result.text.trimEnd()}\n`);
+  terminal.out(
+    argument.flag("json")
+      ? `${JSON.stringify(result.verifications, null, 2)}\n`
+      : `${result.text.trimEnd()}\n`,
+  );
   return result.whole ? exitCodes.go : exitCodes.badInput;
 }
 
 function exportEvents(chains: Chain[], argument: Arguments, terminal: Terminal): number {
   const since = argument.given("since");
   const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-  if (Number.isNaN(from)) throw new UserError("bad-input", `--since is "${since}", which is no ISO 8601 instant, as in 2026-01-31T00:00:00Z.`, exitCodes.usage);
-  const wanted = chains.map((chain) => ({ ...chain, events: chain.events.filter((event) => Date.parse(event.at) >= from) }));
+  if (Number.isNaN(from))
+    throw new UserError(
+      "bad-input",
+      `--since is "${since}", which is no ISO 8601 instant, as in 2026-01-31T00:00:00Z.`,
+      exitCodes.usage,
+    );
+  const wanted = chains.map((chain) => ({
+    ...chain,
+    events: chain.events.filter((event) => Date.parse(event.at) >= from),
+  }));
   terminal.out(ledgerExport(wanted, argument.flag("csv") ? "csv" : "jsonl"));
   return exitCodes.go;
 }

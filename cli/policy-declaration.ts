@@ -11,7 +11,9 @@ export const policyDeclaration: VerbDeclaration = {
   flags: {
     from: { description: "impact: the bundle before, a shipped name or a folder.", default: "default" },
     facts: { description: "impact: facts as JSON lines (risk-inputs-for-decision.json, one a line)." },
-    repo: { description: "impact: replay the merged changes of this git checkout instead of recorded facts." },
+    repo: {
+      description: "impact: replay the merged changes of this git checkout instead of recorded facts.",
+    },
     json: { description: "Print the result as JSON.", flag: true },
   },
 };

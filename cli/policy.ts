@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { changesOfHistory } from "../adapters/git/past-changes.ts";
 import { checkLocal, localPolicy } from "../adapters/policy/folder.ts";
 import { shippedBundleNames } from "../adapters/policy/shipped.ts";
-import { changesOfHistory } from "../adapters/git/past-changes.ts";
 import { parseFacts } from "../adapters/readers/given.ts";
 import type { ChangeFacts } from "../core/change/facts.ts";
 import { runCases } from "../core/decision/cases.ts";
@@ -14,18 +14,23 @@ import { type Arguments, readArguments } from "./arguments.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
 import type { Terminal } from "./terminal.ts";
 
-const actions: Record<string, (wanted: string, argument: Arguments, terminal: Terminal) => Promise<number>> = {
-  check,
-  test,
-  impact,
-};
+const actions: Record<string, (wanted: string, argument: Arguments, terminal: Terminal) => Promise<number>> =
+  {
+    check,
+    test,
+    impact,
+  };
 
 export async function run(words: string[], terminal: Terminal): Promise<number> {
   const argument = readArguments(policyDeclaration, words, true);
   const [name = "", wanted = ".github/adaptive-deploy", ...rest] = argument.positionals;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action || rest.length) {
-    throw new UserError("usage", `adaptive-deploy policy: say one of ${Object.keys(actions).join(", ")}, then a folder or a shipped bundle (${shippedBundleNames.join(", ")}).`, exitCodes.usage);
+    throw new UserError(
+      "usage",
+      `adaptive-deploy policy: say one of ${Object.keys(actions).join(", ")}, then a folder or a shipped bundle (${shippedBundleNames.join(", ")}).`,
+      exitCodes.usage,
+    );
   }
   return action(wanted, argument, terminal);
 }
@@ -44,14 +49,26 @@ async function check(wanted: string, argument: Arguments, terminal: Terminal): P
 async function test(wanted: string, argument: Arguments, terminal: Terminal): Promise<number> {
   const policy = await localPolicy(wanted);
   if (!policy.cases) {
-    throw new UserError("no-cases", `${wanted} has no cases.yaml. Write there what you expect of the policy: a name, facts, and what should come out.`);
+    throw new UserError(
+      "no-cases",
+      `${wanted} has no cases.yaml. Write there what you expect of the policy: a name, facts, and what should come out.`,
+    );
   }
   const results = runCases(policy, policy.cases);
   const failed = results.filter((result) => result.faults.length);
   if (argument.flag("json")) {
-    terminal.out(`${JSON.stringify(results.map(({ name, faults }) => ({ name, faults })), null, 2)}\n`);
+    terminal.out(
+      `${JSON.stringify(
+        results.map(({ name, faults }) => ({ name, faults })),
+        null,
+        2,
+      )}\n`,
+    );
   } else {
-    for (const { name, faults } of results) terminal.out(`${faults.length ? "FAIL" : "ok  "} ${name}${faults.map((fault) => `\n       ${fault}`).join("")}\n`);
+    for (const { name, faults } of results)
+      terminal.out(
+        `${faults.length ? "FAIL" : "ok  "} ${name}${faults.map((fault) => `\n       ${fault}`).join("")}\n`,
+      );
     terminal.out(`${results.length - failed.length} of ${results.length} cases hold\n`);
   }
   return failed.length ? exitCodes.badInput : exitCodes.go;
@@ -70,7 +87,9 @@ async function recordedFacts(argument: Arguments, policy: PolicyBundle): Promise
     const text = await readFile(path, "utf8").catch(() => {
       throw new UserError("facts-not-found", `${path} cannot be read.`);
     });
-    return text.split("\n").flatMap((line, index) => (line.trim() ? [parseFacts(line, `${path}:${index + 1}`)] : []));
+    return text
+      .split("\n")
+      .flatMap((line, index) => (line.trim() ? [parseFacts(line, `${path}:${index + 1}`)] : []));
   }
   return changesOfHistory(argument.given("repo") ?? ".", policy);
 }

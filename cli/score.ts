@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { localPolicy } from "../adapters/policy/folder.ts";
 import { parseFacts } from "../adapters/readers/given.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
@@ -54,7 +54,10 @@ async function* linesOf(input: AsyncIterable<unknown>, where: string): AsyncGene
       const parts = (rest + String(chunk)).split("\n");
       rest = parts.pop() ?? "";
       if (rest.length > longestLineCharacters) {
-        throw new UserError("bad-facts", `${where}:${number + 1}: a line has more than ${longestLineCharacters} characters. Write one document a line.`);
+        throw new UserError(
+          "bad-facts",
+          `${where}:${number + 1}: a line has more than ${longestLineCharacters} characters. Write one document a line.`,
+        );
       }
       for (const text of parts) {
         number += 1;
@@ -63,7 +66,10 @@ async function* linesOf(input: AsyncIterable<unknown>, where: string): AsyncGene
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError("facts-not-found", `${where} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(
+      "facts-not-found",
+      `${where} cannot be read: ${error instanceof Error ? error.message : error}.`,
+    );
   }
   if (rest.trim()) yield { text: rest, number: number + 1 };
 }

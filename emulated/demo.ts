@@ -92,8 +92,7 @@ try {
       process.exitCode = 1;
       continue;
     }
-    const atWorst = decision.at_worst ? { atWorst: decision.at_worst } : {};
-    line(renderTerminal(decision, { colour, width, ...atWorst }).trimEnd());
+    line(renderTerminal(decision, { colour, width }).trimEnd());
     const check = [...repository.checkRuns.values()].findLast((one) => one.headSha === decision.subject.head);
     const comment = [...repository.comments.values()].find((one) => one.number === number);
     line(

@@ -1,6 +1,6 @@
-import { cp, rm } from "node:fs/promises";
+import { chmod, cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { rolldown } from "rolldown";
+import { type OutputChunk, rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -10,16 +10,36 @@ export const entries = {
   "decide/index": "actions/decide/main.ts",
   "collect/index": "actions/collect/main.ts",
 } as const;
+export type EntryName = keyof typeof entries;
+export const entryNames: readonly EntryName[] = ["cli/index", "decide/index", "collect/index"];
 
-export async function build(out: string, names: (keyof typeof entries)[] = ["cli/index", "decide/index", "collect/index"]): Promise<void> {
+/** Builds the entries and the policies beside them; answers with the files that went into the bundles. */
+export async function build(out: string, names: readonly EntryName[] = entryNames): Promise<Set<string>> {
+  const modules = new Set<string>();
   for (const name of names) {
     const folder = `${out}/${name.slice(0, name.indexOf("/"))}`;
     await rm(folder, { recursive: true, force: true });
-    const bundle = await rolldown({ input: `${root}/${entries[name]}`, platform: "node", cwd: root, logLevel: "warn" });
-    await bundle.write({ dir: folder, format: "esm", minify: true, entryFileNames: "index.js", chunkFileNames: "[name]-[hash].js" });
-    await bundle.close();
+    for (const module of await bundleEntry(`${root}/${entries[name]}`, folder)) modules.add(module);
   }
   await cp(`${root}/policies`, `${out}/policies`, { recursive: true });
+  return modules;
+}
+
+/** One entry as `index.js` and the chunks that it loads only when needed. */
+export async function bundleEntry(input: string, folder: string): Promise<string[]> {
+  const bundle = await rolldown({ input, platform: "node", cwd: root, logLevel: "warn" });
+  const { output } = await bundle.write({
+    dir: folder,
+    format: "esm",
+    minify: true,
+    entryFileNames: "index.js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await bundle.close();
+  await chmod(`${folder}/index.js`, 0o755);
+  return output
+    .filter((file): file is OutputChunk => file.type === "chunk")
+    .flatMap((chunk) => chunk.moduleIds);
 }
 
 if (import.meta.main) {

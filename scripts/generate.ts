@@ -8,11 +8,17 @@ import { shippedFilesPath, shippedFilesText } from "./generate/shipped.ts";
 const root = join(import.meta.dirname, "..");
 
 /** Documents that hold generated tables between markers. */
-const documents = ["README.md", "docs/guardrails.md", "actions/decide/README.md", "actions/collect/README.md"];
+const documents = [
+  "README.md",
+  "docs/guardrails.md",
+  "actions/decide/README.md",
+  "actions/collect/README.md",
+];
 
 export function generatedFiles(): Map<string, string> {
   const files = new Map([...schemaFiles(), [shippedFilesPath, shippedFilesText(root)] as const]);
-  for (const declaration of declarations) files.set(`actions/${declaration.name}/action.yml`, actionYaml(declaration, "index.js"));
+  for (const declaration of declarations)
+    files.set(`actions/${declaration.name}/action.yml`, actionYaml(declaration, "index.js"));
   const [decide] = declarations;
   if (decide) files.set("action.yml", actionYaml({ ...decide, title: "adaptive-deploy" }, "decide/index.js"));
   for (const path of documents) {

@@ -1,12 +1,14 @@
-import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
 
-/** After `npm ci` the command line works: it is built, and `npx adaptive-deploy` finds it in this checkout. */
+/**
+ * After `npm ci` the command line works: it is built, and `npx --no-install adaptive-deploy` finds it in this checkout.
+ * package.json declares no `bin` because npx would then install the checkout into its cache first; the release tree
+ * declares it.
+ */
 const root = fileURLToPath(new URL("..", import.meta.url));
 await build(`${root}/dist`, ["cli/index"]);
-const entry = `${root}/dist/cli/index.js`;
-await chmod(entry, 0o755);
 const bin = `${root}/node_modules/.bin`;
 await mkdir(bin, { recursive: true });
 const link = `${bin}/adaptive-deploy`;

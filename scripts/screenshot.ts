@@ -114,7 +114,8 @@ const measure =
 function pageOf(input: string, text: string): string {
   const theme = values.dark ? "dark" : "light";
   const frame = (style: string, body: string) =>
-    `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:${background[theme]}}${style}</style>` +
+    `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:${background[theme]}}` +
+    `#page{box-sizing:border-box;width:${values.width}px}${style}</style>` +
     `<div id="page">${body}</div>${measure}`;
   switch (extname(input)) {
     case ".md": {

@@ -31,10 +31,18 @@ const dropped = new Set([
   "x-multi-segment",
 ]);
 
+/** An account is a user or an enterprise; in one place GitHub's document says that it is both. */
+function eitherAccount(value: Json): Json {
+  const { allOf, ...rest } = value;
+  const titles = Array.isArray(allOf) ? allOf.map((one) => (isObject(one) ? one.title : "")) : [];
+  return titles.includes("Simple User") && titles.includes("Enterprise") ? { ...rest, anyOf: allOf } : value;
+}
+
 /** Without prose, and with JSON Schema's way to say "or null" in place of OpenAPI 3.0's `nullable`. */
-function slim(value: unknown, insideProperties = false): unknown {
-  if (Array.isArray(value)) return value.map((one) => slim(one));
-  if (!isObject(value)) return value;
+function slim(given: unknown, insideProperties = false): unknown {
+  if (Array.isArray(given)) return given.map((one) => slim(one));
+  if (!isObject(given)) return given;
+  const value = eitherAccount(given);
   const kept = Object.entries(value).filter(
     ([key]) => insideProperties || (!dropped.has(key) && key !== "nullable"),
   );
@@ -77,7 +85,8 @@ function inline(document: Json, value: unknown): unknown {
 }
 
 /** Other media types than JSON and the redirect and error bodies that are GitHub's common ones are left out. */
-function jsonOnly(operation: Json): Json {
+function jsonOnly(operation: unknown): Json {
+  if (!isObject(operation)) return {};
   const responses = operation.responses;
   const kept = Object.entries(isObject(responses) ? responses : {}).map(([status, response]) => {
     const content = isObject(response) ? response.content : undefined;
@@ -149,7 +158,7 @@ function trim(document: Json, wanted: Set<string>): Json {
       const known = paths[path];
       paths[path] = {
         ...(isObject(known) ? known : {}),
-        [method]: slim(inline(document, jsonOnly(operation))),
+        [method]: slim(jsonOnly(inline(document, operation))),
       };
     }
   if (wanted.size > 0) throw new Error(`GitHub's OpenAPI has no operation ${[...wanted].join(", ")}.`);

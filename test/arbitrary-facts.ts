@@ -4,7 +4,8 @@ import type { ChangeFacts } from "../core/change/facts.ts";
 /** Facts of every shape: each group and each field may be unknown. */
 const count = (max: number) => fc.option(fc.nat(max), { nil: undefined });
 const yesNo = fc.option(fc.boolean(), { nil: undefined });
-const percent = (min: number, max: number) => fc.option(fc.double({ min, max, noNaN: true }), { nil: undefined });
+const percent = (min: number, max: number) =>
+  fc.option(fc.double({ min, max, noNaN: true }), { nil: undefined });
 const group = <Group>(shape: fc.Arbitrary<Group>) => fc.option(shape, { nil: undefined });
 
 export const arbitraryFacts: fc.Arbitrary<ChangeFacts> = fc.record({
@@ -27,12 +28,25 @@ export const arbitraryFacts: fc.Arbitrary<ChangeFacts> = fc.record({
       churn: count(300),
     }),
   ),
-  tests: group(fc.record({ failed: count(50), flaky: count(50), integration_failed: count(10), hardware_failed: count(5) })),
+  tests: group(
+    fc.record({
+      failed: count(50),
+      flaky: count(50),
+      integration_failed: count(10),
+      hardware_failed: count(5),
+    }),
+  ),
   coverage: group(fc.record({ delta: percent(-60, 60) })),
-  dependencies: group(fc.record({ added: count(50), updated: count(200), removed: count(50), major: count(20) })),
+  dependencies: group(
+    fc.record({ added: count(50), updated: count(200), removed: count(50), major: count(20) }),
+  ),
   vulnerabilities: group(fc.record({ critical: count(5), high: count(20), medium: count(50) })),
   performance: group(
-    fc.record({ latency_percent: percent(-50, 400), memory_percent: percent(-50, 400), throughput_percent: percent(-90, 100) }),
+    fc.record({
+      latency_percent: percent(-50, 400),
+      memory_percent: percent(-50, 400),
+      throughput_percent: percent(-90, 100),
+    }),
   ),
   kinds: group(
     fc.record({
@@ -48,7 +62,9 @@ export const arbitraryFacts: fc.Arbitrary<ChangeFacts> = fc.record({
     fc.record({
       changes: count(1000),
       failure_rate: percent(0, 1),
-      typical: group(fc.record({ files: percent(0, 40), additions: percent(0, 900), deletions: percent(0, 900) })),
+      typical: group(
+        fc.record({ files: percent(0, 40), additions: percent(0, 900), deletions: percent(0, 900) }),
+      ),
     }),
   ),
 });

@@ -3,19 +3,24 @@ import type { VerbDeclaration } from "../io.ts";
 export const collectDeclaration: VerbDeclaration = {
   name: "collect",
   title: "adaptive-deploy: collect",
-  description: "Writes what a build knows of a change (risk-inputs.json) and of itself (build-info.json) for a later job.",
+  description:
+    "Writes what a build knows of a change (risk-inputs.json) and of itself (build-info.json) for a later job.",
   inputs: {
     "github-token": {
       description: "Token that writes the history summary, where `history: true`.",
       default: "${{ github.token }}",
       secret: true,
     },
-    reports: { description: "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX." },
+    reports: {
+      description:
+        "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
+    },
     artifacts: { description: "Globs of files whose SHA-256 build-info.json names, one a line." },
     base: { description: "Commit or branch that the change is measured against." },
     head: { description: "Commit that is measured.", default: "HEAD" },
     history: {
-      description: "Refresh history.json on the branch adaptive-deploy/history: for pushes to the default branch.",
+      description:
+        "Refresh history.json on the branch adaptive-deploy/history: for pushes to the default branch.",
       default: "false",
       allowed: ["true", "false"],
       flag: true,

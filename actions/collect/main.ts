@@ -1,6 +1,7 @@
 import * as toolkit from "@actions/core";
 import { runnerSaysTrusted } from "../../adapters/github/event.ts";
 import { writeHistory } from "../../adapters/github/history.ts";
+import type { ChangeFacts } from "../../core/change/facts.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { endWith, inputsOf, lines, writeDocument } from "../runner.ts";
 import { collectDeclaration } from "./declaration.ts";
@@ -26,17 +27,29 @@ await endWith(toolkit, async () => {
     },
   });
   for (const problem of collected.problems) toolkit.warning(problem);
-  toolkit.setOutput("inputs", await writeDocument("risk-inputs.json", `${JSON.stringify(collected.facts, null, 2)}\n`));
-  toolkit.setOutput("build-info", await writeDocument("build-info.json", `${JSON.stringify(collected.buildInfo, null, 2)}\n`));
-  if (input("history") === "true") toolkit.setOutput("history", await refreshHistory(input("head")));
+  toolkit.setOutput(
+    "inputs",
+    await writeDocument("risk-inputs.json", `${JSON.stringify(collected.facts, null, 2)}\n`),
+  );
+  toolkit.setOutput(
+    "build-info",
+    await writeDocument("build-info.json", `${JSON.stringify(collected.buildInfo, null, 2)}\n`),
+  );
+  if (input("history") === "true")
+    toolkit.setOutput("history", await refreshHistory(input("head"), collected.facts));
   return exitCodes.go;
 });
 
-async function refreshHistory(head: string): Promise<string> {
+async function refreshHistory(head: string, facts: ChangeFacts): Promise<string> {
   const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token) throw new UserError("no-token", "history: true needs a token with contents: write.", exitCodes.unavailable);
+  if (!token)
+    throw new UserError(
+      "no-token",
+      "history: true needs a token with contents: write.",
+      exitCodes.unavailable,
+    );
   toolkit.setSecret(token);
-  const summary = await historyOfCheckout(process.env.GITHUB_WORKSPACE ?? ".", head);
+  const summary = await historyOfCheckout(process.env.GITHUB_WORKSPACE ?? ".", head, facts);
   const { getOctokit } = await import("@actions/github");
   return writeHistory(getOctokit(token), process.env.GITHUB_REPOSITORY ?? "", summary);
 }

@@ -25,7 +25,11 @@ export type Collected = { facts: ChangeFacts; buildInfo: BuildInfo; problems: st
 /** Facts of the checkout and of its reports, and what the build says of itself. */
 export async function runCollect(inputs: CollectInputs): Promise<Collected> {
   const repository = gitRepository(inputs.folder);
-  const measured = await gitFacts({ repository, head: inputs.head, ...(inputs.base ? { base: inputs.base } : {}) });
+  const measured = await gitFacts({
+    repository,
+    head: inputs.head,
+    ...(inputs.base ? { base: inputs.base } : {}),
+  });
   const reports = inputs.reports.length
     ? await readReports([...inputs.reports], { root: inputs.folder })
     : { facts: {}, read: [], problems: [] };
@@ -47,6 +51,12 @@ export async function runCollect(inputs: CollectInputs): Promise<Collected> {
 }
 
 /** The summary of the checkout's merged changes: what "typical here" and the rank are taken from. */
-export async function historyOfCheckout(folder: string, head: string): Promise<HistorySummary> {
-  return gitHistory({ repository: gitRepository(folder), base: head });
+export async function historyOfCheckout(
+  folder: string,
+  head: string,
+  facts: ChangeFacts,
+): Promise<HistorySummary> {
+  const summary = await gitHistory({ repository: gitRepository(folder), base: head });
+  const covered = facts.coverage?.percent;
+  return covered == null ? summary : { ...summary, coverage_percent: covered };
 }

@@ -10,7 +10,8 @@ export const decideDeclaration: VerbDeclaration = {
   description: "Says how risky a change is, why, how it should be rolled out and whether it may go.",
   inputs: {
     "github-token": {
-      description: "Token that reads the change and, with `comment: true`, writes the comment and the check run.",
+      description:
+        "Token that reads the change and, with `comment: true`, writes the comment and the check run.",
       default: "${{ github.token }}",
       secret: true,
     },
@@ -18,9 +19,12 @@ export const decideDeclaration: VerbDeclaration = {
       description:
         "A shipped bundle (default, regulated, firmware) or a folder on the default branch. Empty: what `.github/adaptive-deploy.yml` there says, else default.",
     },
-    inputs: { description: "File with facts from an earlier job (`risk-inputs.json`), for example from `collect`." },
+    inputs: {
+      description: "File with facts from an earlier job (`risk-inputs.json`), for example from `collect`.",
+    },
     reports: {
-      description: "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
+      description:
+        "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
     },
     service: { description: "Decide for this service of `services.yaml` alone." },
     environment: { description: "Where the change is going.", default: "production" },
@@ -33,7 +37,8 @@ export const decideDeclaration: VerbDeclaration = {
       flag: true,
     },
     "fail-on": {
-      description: "What fails the step in advisory mode. Enforced mode always fails on both, shadow never does.",
+      description:
+        "What fails the step in advisory mode. Enforced mode always fails on both, shadow never does.",
       default: "blocked",
       allowed: failOnValues,
     },

@@ -11,7 +11,11 @@ await endWith(toolkit, async () => {
   const inputs = decideInputs(input);
   const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
   if (!token) {
-    throw new UserError("no-token", "No token was given. Set github-token: ${{ github.token }} for this step.", exitCodes.unavailable);
+    throw new UserError(
+      "no-token",
+      "No token was given. Set github-token: ${{ github.token }} for this step.",
+      exitCodes.unavailable,
+    );
   }
   toolkit.setSecret(token);
   const subject = await subjectOfRun(process.env);
@@ -23,7 +27,11 @@ await endWith(toolkit, async () => {
     given: async (configured) => {
       const { readGiven } = await import("../../adapters/readers/given.ts");
       const globs = lines(input("reports"));
-      return readGiven({ inputs: input("inputs"), reports: globs.length ? globs : configured, trusted: subject.trustedRun });
+      return readGiven({
+        inputs: input("inputs"),
+        reports: globs.length ? globs : configured,
+        trusted: subject.trustedRun,
+      });
     },
     now: new Date(),
     actor: process.env.GITHUB_ACTOR ?? "unknown",
@@ -35,6 +43,8 @@ await endWith(toolkit, async () => {
   });
   for (const [name, value] of Object.entries(result.outputs)) toolkit.setOutput(name, value);
   const { risk_score, strategy, allowed, needs_approval } = result.decision;
-  toolkit.info(`Risk ${risk_score} / 100, ${strategy}, ${allowed ? "may go" : needs_approval ? "needs an approval" : "blocked"}.`);
+  toolkit.info(
+    `Risk ${risk_score} / 100, ${strategy}, ${allowed ? "may go" : needs_approval ? "needs an approval" : "blocked"}.`,
+  );
   return result.exitCode;
 });

@@ -66,7 +66,8 @@ export async function runDecide(inputs: DecideInputs, ports: DecidePorts): Promi
   const recorded = await recordOnGitHub(client, subject, body, gathered.configuration, moment);
   const decision = enveloped(body, { ...moment, ...recorded });
 
-  for (const sentence of [...gathered.problems, ...problems, ...unpublished, ...recorded.problems]) ports.warn(sentence);
+  for (const sentence of [...gathered.problems, ...problems, ...unpublished, ...recorded.problems])
+    ports.warn(sentence);
   await ports.write("risk-inputs-for-decision.json", `${JSON.stringify(facts, null, 2)}\n`);
   const path = await ports.write("risk-decision.json", `${JSON.stringify(decision, null, 2)}\n`);
   await ports.summary(renderSummary(decision));

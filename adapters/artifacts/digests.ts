@@ -7,12 +7,24 @@ import { UserError } from "../../core/errors.ts";
 import type { BuildInfo } from "../../core/evidence/build-info.ts";
 
 /** SHA-256 of each file that the globs name, in order of path; a glob that names none is an error. */
-export async function artifactDigests(globs: readonly string[], root: string): Promise<BuildInfo["artifacts"]> {
+export async function artifactDigests(
+  globs: readonly string[],
+  root: string,
+): Promise<BuildInfo["artifacts"]> {
   const artifacts: BuildInfo["artifacts"] = [];
   for (const pattern of globs) {
-    const paths = await glob(pattern, { cwd: root, dot: true, followSymbolicLinks: false, onlyFiles: true, expandDirectories: false });
+    const paths = await glob(pattern, {
+      cwd: root,
+      dot: true,
+      followSymbolicLinks: false,
+      onlyFiles: true,
+      expandDirectories: false,
+    });
     if (!paths.length) {
-      throw new UserError("no-artifact", `No file matches the artifact glob "${pattern}" in ${root}. Build first, or mend the glob.`);
+      throw new UserError(
+        "no-artifact",
+        `No file matches the artifact glob "${pattern}" in ${root}. Build first, or mend the glob.`,
+      );
     }
     for (const path of paths) artifacts.push({ path, ...(await digestOf(resolve(root, path))) });
   }

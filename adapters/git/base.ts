@@ -43,7 +43,7 @@ export async function resolveCommit(git: Git, revision: string): Promise<string>
 async function findCommit(git: Git, revision: string): Promise<string | undefined> {
   // A name that begins with a dash would be read as an option by some versions of git.
   if (revision === "" || revision.startsWith("-") || revision.includes("\0")) return undefined;
-  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
   const answer = await git.answer(args, { accept: [0, 1, 128] });
   const sha = answer.stdout.trim();
   return answer.code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;

@@ -55,5 +55,5 @@ export async function changedFiles(git: Git, base: string, head: string): Promis
 export function changesType(file: RawFile): boolean {
   const type = (mode: string) => mode.slice(0, 3);
   const exists = (mode: string) => !/^0+$/.test(mode);
-  return false && exists("") && type("") === "";
+  return exists(file.oldMode) && exists(file.newMode) && type(file.oldMode) !== type(file.newMode);
 }

@@ -1,6 +1,6 @@
 import { attributeRules, type DeclaredAttributes } from "../../core/change/classify/attributes.ts";
 import { isBotAccount } from "../../core/change/classify/bots.ts";
-import { countDependencies, dependencyChanges } from "../../core/change/dependencies/index.ts";
+import { countDependencies, dependencyChanges, lockFileOf } from "../../core/change/dependencies/index.ts";
 import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
 import { codeownersPaths, ownersOf } from "../../core/change/owners.ts";
 import { readPatch } from "../../core/change/patch.ts";
@@ -30,8 +30,8 @@ export async function gitFacts(options: GitFactsOptions): Promise<ChangeFacts> {
   const range = await baseOf(repository, options.base, head);
   const { base } = range;
   const changes = await repository.changedFiles(base, head);
-  const patches = await repository.patches(base, head, changes.files);
-  const [declared, churn, commits, revert, name] = await Promise.all([
+  const [patches, declared, churn, commits, revert, name] = await Promise.all([
+    repository.patches(base, head, changes.files, readOne),
     ownWordsOf(repository, range.tip),
     commitsByPath(repository.git, base),
     commitsOf(repository, base, head),
@@ -39,7 +39,7 @@ export async function gitFacts(options: GitFactsOptions): Promise<ChangeFacts> {
     repository.name(),
   ]);
   const files = changes.files.map((file) =>
-    changedFile(file, patches.get(file), declared.attributesOf(file.path), churn),
+    changedFile(file, patches.get(file)?.whitespace, declared.attributesOf(file.path), churn),
   );
   const paths = changes.files.map((file) => file.path);
   return {
@@ -80,7 +80,7 @@ async function baseOf(repository: GitRepository, given: string | undefined, head
 
 function changedFile(
   file: GitChange,
-  patch: string | undefined,
+  whitespace: Whitespace | undefined,
   declared: DeclaredAttributes,
   churn: Map<string, number> | undefined,
 ): ChangedFile {
@@ -91,7 +91,7 @@ function changedFile(
     ...(file.previousPath === undefined ? {} : { previous_path: file.previousPath }),
     status: file.status,
     ...(additions === undefined ? {} : { additions, deletions }),
-    ...whitespaceOf(file, patch),
+    ...whitespace,
     ...(isBinary ? { binary: true } : {}),
     ...(declared.generated === undefined ? {} : { generated: declared.generated }),
     ...(declared.vendored === undefined ? {} : { vendored: declared.vendored }),
@@ -99,7 +99,19 @@ function changedFile(
   };
 }
 
-function whitespaceOf(file: GitChange, patch: string | undefined): Partial<ChangedFile> {
+type Whitespace = Pick<ChangedFile, "whitespace_additions" | "whitespace_deletions">;
+type ReadPatch = { whitespace: Whitespace; lockPatch: string | undefined };
+
+/** Only the patches of lock files are kept: their text is read again. */
+function readOne(file: GitChange, patch: string | undefined): ReadPatch {
+  const isUntouched = file.additions === 0 && file.deletions === 0;
+  return {
+    whitespace: whitespaceOf(file, patch),
+    lockPatch: isUntouched ? "" : lockFileOf(file.path) && patch,
+  };
+}
+
+function whitespaceOf(file: GitChange, patch: string | undefined): Whitespace {
   if (file.additions === 0 && file.deletions === 0)
     return { whitespace_additions: 0, whitespace_deletions: 0 };
   if (patch === undefined) return {};
@@ -111,15 +123,12 @@ function whitespaceOf(file: GitChange, patch: string | undefined): Partial<Chang
 
 function dependenciesOf(
   files: readonly GitChange[],
-  patches: Map<GitChange, string | undefined>,
+  patches: Map<GitChange, ReadPatch>,
   incomplete: boolean,
 ): Pick<ChangeFacts, "dependencies"> {
   if (incomplete) return {};
   const told = dependencyChanges(
-    files.map((file) => ({
-      path: file.path,
-      patch: file.additions === 0 && file.deletions === 0 ? "" : patches.get(file),
-    })),
+    files.map((file) => ({ path: file.path, patch: patches.get(file)?.lockPatch })),
   );
   return told.known ? { dependencies: { ...countDependencies(told.changes), changes: told.changes } } : {};
 }

@@ -1,4 +1,4 @@
-import { type ChangeFacts } from "../../core/change/facts.ts";
+import type { ChangeFacts } from "../../core/change/facts.ts";
 import { factsOfSample } from "../../core/change/history.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 import { gitHistory } from "./history.ts";

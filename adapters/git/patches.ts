@@ -7,47 +7,46 @@ const mostBytesOfOne = 4 * 1024 * 1024;
 const mark = "\ndiff --git ";
 
 /**
- * The patch of each file with three lines of context, from the first `@@` on, as GitHub's API gives it. Undefined for
- * a file without lines (binary, moved, emptied) and for one whose patch is too large. Files and patches meet by their
- * order, never by the names in a patch: those may be anything.
+ * Hands on the patch of each file with three lines of context, from the first `@@` on, as GitHub's API gives it, and
+ * keeps only what `read` makes of it: all patches together may be huge. Undefined for a file without lines (binary,
+ * moved, emptied) and for one whose patch is too large. Files and patches meet by their order, never by the names in a
+ * patch: those may be anything.
  */
-export async function readPatches<File extends RawFile>(
+export async function readPatches<File extends RawFile, Read>(
   git: Git,
-  base: string,
-  head: string,
-  files: readonly File[],
-  options: { renames: boolean },
-): Promise<Map<File, string | undefined>> {
-  const owners = files.flatMap((file) => (changesType(file) ? [file, file] : [file]));
-  const sections: (string | undefined)[] = [];
+  range: { base: string; head: string; files: readonly File[]; renames: boolean },
+  read: (file: File, patch: string | undefined) => Read,
+): Promise<Map<File, Read>> {
+  const results = new Map<File, Read>();
+  const left = range.files.values();
+  let current = left.next().value;
+  let hunks: string[] = [];
+  let sectionsLeft = current && changesType(current) ? 2 : 1;
   const split = splitter((section) => {
-    if (sections.length < owners.length) sections.push(section === undefined ? undefined : hunksOf(section));
+    if (!current) return;
+    hunks.push(hunksOf(section ?? ""));
+    sectionsLeft -= 1;
+    if (sectionsLeft > 0) return;
+    results.set(current, read(current, hunks.join("") || undefined));
+    current = left.next().value;
+    hunks = [];
+    sectionsLeft = current && changesType(current) ? 2 : 1;
   });
-  let read = 0;
-  const renames = options.renames ? findRenames : "--no-renames";
-  const args = [
-    "diff-tree",
-    "-r",
-    renames,
-    ...diffOptions,
-    "--patch",
-    "--unified=3",
-    "--inter-hunk-context=0",
-  ];
+  let bytes = 0;
+  const renames = range.renames ? findRenames : "--no-renames";
+  const shape = ["-r", renames, ...diffOptions, "--patch", "--unified=3", "--inter-hunk-context=0"];
   const prefixes = ["--src-prefix=a/", "--dst-prefix=b/"];
-  const { cut } = await git.stream([...args, ...prefixes, base, head, "--"], (text) => {
-    read += text.length;
-    split.push(text);
-    return read <= mostBytes;
-  });
+  const { cut } = await git.stream(
+    ["diff-tree", ...shape, ...prefixes, range.base, range.head, "--"],
+    (text) => {
+      bytes += text.length;
+      split.push(text);
+      return bytes <= mostBytes;
+    },
+  );
   if (!cut) split.end();
-  const byFile = new Map<File, string | undefined>();
-  for (const [index, file] of owners.entries()) {
-    const section = index < sections.length ? sections[index] : undefined;
-    const before = byFile.get(file);
-    byFile.set(file, before === undefined ? section : `${before}${section ?? ""}`);
-  }
-  return byFile;
+  for (const file of range.files) if (!results.has(file)) results.set(file, read(file, undefined));
+  return results;
 }
 
 /** Cuts the running text of many patches into one section a file; a section beyond the cap is given as undefined. */
@@ -89,7 +88,7 @@ export function splitter(take: (section: string | undefined) => void): {
   };
 }
 
-function hunksOf(section: string): string | undefined {
+function hunksOf(section: string): string {
   const start = section.indexOf("\n@@ ");
-  return start < 0 ? undefined : section.slice(start + 1);
+  return start < 0 ? "" : section.slice(start + 1);
 }

@@ -26,6 +26,7 @@ export async function lastRelease(git: Git, commit: string): Promise<ReleaseTag 
   const [newest] = tags;
   if (!newest) return undefined;
   const beside = tags.filter(({ target }) => target === newest.target);
-  const fullest = beside.reduce((best, tag) => (tag.name.length > best.name.length ? tag : best), newest);
+  const parts = (tag: ReleaseTag) => tag.name.split(".").length;
+  const fullest = beside.reduce((best, tag) => (parts(tag) > parts(best) ? tag : best), newest);
   return { name: fullest.name, committedAt: fullest.committedAt };
 }

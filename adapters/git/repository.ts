@@ -8,16 +8,17 @@ import { type FolderEntry, listFolder, readFiles, showFile } from "./trees.ts";
 export type GitRepository = {
   resolve(revision: string): Promise<string>;
   mergeBase(left: string, right: string): Promise<string>;
-  firstParent(commit: string): Promise<string>;
   defaultBase(head: string): Promise<base.DiffBase>;
   /** Name of the branch that a revision names, as in `main` for `origin/main`; undefined for a bare SHA. */
   branchOf(revision: string): Promise<string | undefined>;
   changedFiles(base: string, head: string): Promise<GitChanges>;
-  patches(
+  /** What `read` makes of the patch of each file; see patches.ts. */
+  patches<Read>(
     base: string,
     head: string,
     files: readonly GitChange[],
-  ): Promise<Map<GitChange, string | undefined>>;
+    read: (file: GitChange, patch: string | undefined) => Read,
+  ): Promise<Map<GitChange, Read>>;
   /** Content of a file at a commit; undefined where there is none. */
   show(commit: string, path: string): Promise<string | undefined>;
   listFolder(commit: string, path: string): Promise<FolderEntry[] | undefined>;
@@ -26,8 +27,6 @@ export type GitRepository = {
   uncommitted(): Promise<string[]>;
   /** `owner/name` from the address of the remote `origin`. */
   name(): Promise<string | undefined>;
-  /** Name of the person whose checkout this is. */
-  actor(): Promise<string | undefined>;
   isShallow(): Promise<boolean>;
   git: Git;
 };
@@ -40,17 +39,16 @@ export function gitRepository(folder: string, environment: NodeJS.ProcessEnv = p
     git,
     resolve: (revision) => base.resolveCommit(git, revision),
     mergeBase: (left, right) => base.mergeBase(git, left, right),
-    firstParent: (commit) => base.firstParent(git, commit),
     defaultBase: (head) => base.defaultBase(git, head),
     branchOf: (revision) => base.branchOf(git, revision),
     changedFiles: (from, to) => changedFiles(git, from, to),
-    patches: (from, to, files) => readPatches(git, from, to, files, { renames: true }),
+    patches: (from, to, files, read) =>
+      readPatches(git, { base: from, head: to, files, renames: true }, read),
     show: (commit, path) => showFile(git, commit, path),
     listFolder: (commit, path) => listFolder(git, commit, path),
     readFiles: (commit, paths, mostBytes) => readFiles(git, commit, paths, mostBytes),
     uncommitted: () => uncommitted(git),
     name: async () => repositoryName(await setting(git, "remote.origin.url")),
-    actor: () => setting(git, "user.name"),
     isShallow: () => git.isShallow(),
   };
 }

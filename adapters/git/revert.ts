@@ -1,10 +1,9 @@
 import { isPolicyPath, saysSecurityFix } from "../../core/change/classify/protection.ts";
-import { patchKey, reversePatchKey } from "../../core/change/patch.ts";
 import { emptyTreeFor, isEmptyTree } from "./base.ts";
 import { diffOptions } from "./changed-files.ts";
 import { type LoggedCommit, logFormat, parseLog, parseRaw, type RawFile, saysRevert } from "./log.ts";
 import type { Git } from "./open.ts";
-import { readPatches } from "./patches.ts";
+import { type Relation, relationTo, type Side } from "./relation.ts";
 
 export type Revert = {
   /** The commit of the base that the change takes back exactly. */
@@ -14,11 +13,7 @@ export type Revert = {
 };
 
 const commitsLookedAt = 200;
-const mostComparisons = 10;
 const mostBranchCommits = 100;
-
-type Side = { base: string; head: string; files: Map<string, RawFile> };
-type Relation = "inverse" | "same";
 
 /**
  * The commit among the last 200 on the base's first-parent line that the change takes back, line for line.
@@ -30,18 +25,16 @@ export async function findRevert(git: Git, base: string, head: string): Promise<
   if (isEmptyTree(base)) return undefined;
   const own = await sideOf(git, base, head);
   if (own.files.size === 0) return undefined;
+  const relate = relationTo(git, own);
   const matches: { commit: LoggedCommit; relation: Relation }[] = [];
-  let comparisons = 0;
   for (const commit of await recentCommits(git, base)) {
-    const side: Side = {
+    const files = byPath(parseRaw(commit.entries).files);
+    const relation = await relate({
       base: commit.parents[0] ?? emptyTreeFor(commit.sha),
       head: commit.sha,
-      files: byPath(parseRaw(commit.entries).files),
-    };
-    if (!hasSamePaths(own, side)) continue;
-    comparisons += 1;
-    if (comparisons > mostComparisons) return undefined;
-    const relation = await relationOf(git, own, side);
+      files,
+    });
+    if (relation === "unknown") return undefined;
     if (relation) matches.push({ commit, relation });
   }
   const oldest = matches.at(-1);
@@ -64,64 +57,6 @@ async function sideOf(git: Git, base: string, head: string): Promise<Side> {
 
 function byPath(files: readonly RawFile[]): Map<string, RawFile> {
   return new Map(files.map((file) => [file.path, file]));
-}
-
-function hasSamePaths(own: Side, other: Side): boolean {
-  if (own.files.size !== other.files.size) return false;
-  for (const path of own.files.keys()) if (!other.files.has(path)) return false;
-  return true;
-}
-
-async function relationOf(git: Git, own: Side, other: Side): Promise<Relation | undefined> {
-  const pairs = [...own.files].flatMap(([path, file]) => {
-    const counterpart = other.files.get(path);
-    return counterpart ? [{ path, file, counterpart }] : [];
-  });
-  const whole: Relation | undefined = pairs.every(({ file, counterpart }) =>
-    takesBackWhole(file, counterpart),
-  )
-    ? "inverse"
-    : pairs.every(({ file, counterpart }) => isSameWhole(file, counterpart))
-      ? "same"
-      : undefined;
-  if (whole) return whole;
-  const ownPatches = await patchesOf(git, own);
-  const otherPatches = await patchesOf(git, other);
-  const isEvery = (isWhole: typeof takesBackWhole, hasModes: typeof takesBackWhole, key: typeof patchKey) =>
-    pairs.every(({ path, file, counterpart }) => {
-      if (isWhole(file, counterpart)) return true;
-      const [mine, theirs] = [ownPatches.get(path), otherPatches.get(path)];
-      if (mine === undefined || theirs === undefined || !hasModes(file, counterpart)) return false;
-      const wanted = patchKey(mine);
-      return wanted !== undefined && wanted === key(theirs);
-    });
-  if (isEvery(takesBackWhole, hasInverseModes, reversePatchKey)) return "inverse";
-  return isEvery(isSameWhole, hasSameModes, patchKey) ? "same" : undefined;
-}
-
-async function patchesOf(git: Git, side: Side): Promise<Map<string, string | undefined>> {
-  const patches = await readPatches(git, side.base, side.head, [...side.files.values()], { renames: false });
-  return new Map([...patches].map(([file, patch]) => [file.path, patch]));
-}
-
-function hasInverseModes(file: RawFile, other: RawFile): boolean {
-  return file.oldMode === other.newMode && file.newMode === other.oldMode;
-}
-
-function hasSameModes(file: RawFile, other: RawFile): boolean {
-  return file.oldMode === other.oldMode && file.newMode === other.newMode;
-}
-
-function takesBackWhole(file: RawFile, other: RawFile): boolean {
-  return (
-    file.oldObject === other.newObject && file.newObject === other.oldObject && hasInverseModes(file, other)
-  );
-}
-
-function isSameWhole(file: RawFile, other: RawFile): boolean {
-  return (
-    file.oldObject === other.oldObject && file.newObject === other.newObject && hasSameModes(file, other)
-  );
 }
 
 /** A merge speaks through the commits that it brought in too. */

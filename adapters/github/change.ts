@@ -19,7 +19,11 @@ const mostFiles = 3000;
 const mostComparedFiles = 300;
 
 /** Files of a pull request, all pages at once: the event says how many there are. */
-export async function pullRequestChange(client: GitHubClient, subject: Subject, number: number): Promise<ApiChange> {
+export async function pullRequestChange(
+  client: GitHubClient,
+  subject: Subject,
+  number: number,
+): Promise<ApiChange> {
   const { owner, name } = subject;
   const known = subject.pullRequest?.changedFiles;
   const pages = Math.max(1, Math.ceil(Math.min(known ?? filesAPage, mostFiles) / filesAPage));
@@ -28,7 +32,11 @@ export async function pullRequestChange(client: GitHubClient, subject: Subject, 
     ...Array.from({ length: pages }, (_, index) => filePage(client, owner, name, number, index + 1)),
   ]);
   const files = listed.flat();
-  for (let page = pages + 1; known === undefined && files.length === (page - 1) * filesAPage && page <= mostFiles / filesAPage; page++) {
+  for (
+    let page = pages + 1;
+    known === undefined && files.length === (page - 1) * filesAPage && page <= mostFiles / filesAPage;
+    page++
+  ) {
     files.push(...(await filePage(client, owner, name, number, page)));
   }
   const cut = files.length >= mostFiles || (known ?? 0) > files.length;
@@ -37,11 +45,21 @@ export async function pullRequestChange(client: GitHubClient, subject: Subject, 
     head: subject.head,
     files,
     commits: comparison.total_commits,
-    ...(cut ? { incomplete: `GitHub lists ${files.length} of ${known ?? "more"} changed files (at most ${mostFiles}): counts are lower bounds.` } : {}),
+    ...(cut
+      ? {
+          incomplete: `GitHub lists ${files.length} of ${known ?? "more"} changed files (at most ${mostFiles}): counts are lower bounds.`,
+        }
+      : {}),
   };
 }
 
-async function filePage(client: GitHubClient, owner: string, repo: string, number: number, page: number): Promise<ApiFile[]> {
+async function filePage(
+  client: GitHubClient,
+  owner: string,
+  repo: string,
+  number: number,
+  page: number,
+): Promise<ApiFile[]> {
   const { data } = await ask(`the files of ${owner}/${repo}#${number}`, () =>
     client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
       owner,
@@ -60,7 +78,12 @@ const comparison = z.object({
   files: z.array(apiFile).optional(),
 });
 
-async function compare(client: GitHubClient, subject: Subject, base: string, perPage: number): Promise<z.infer<typeof comparison>> {
+async function compare(
+  client: GitHubClient,
+  subject: Subject,
+  base: string,
+  perPage: number,
+): Promise<z.infer<typeof comparison>> {
   const { owner, name } = subject;
   const { data } = await ask(`the comparison ${base.slice(0, 12)}...${subject.head.slice(0, 12)}`, () =>
     client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
@@ -84,11 +107,18 @@ export async function comparedChange(client: GitHubClient, subject: Subject): Pr
     head: subject.head,
     files,
     commits: found.total_commits,
-    ...(cut ? { incomplete: `GitHub lists ${mostComparedFiles} files of a comparison at most: counts are lower bounds.` } : {}),
+    ...(cut
+      ? {
+          incomplete: `GitHub lists ${mostComparedFiles} files of a comparison at most: counts are lower bounds.`,
+        }
+      : {}),
   };
 }
 
-const commit = z.object({ parents: z.array(z.object({ sha: z.string() })), files: z.array(apiFile).optional() });
+const commit = z.object({
+  parents: z.array(z.object({ sha: z.string() })),
+  files: z.array(apiFile).optional(),
+});
 
 /** Where no base is known (a new branch, a first deployment), the commit against its first parent. */
 async function ofOneCommit(client: GitHubClient, subject: Subject): Promise<ApiChange> {
@@ -107,10 +137,19 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const deployments = z.array(z.object({ sha: z.string() }));
 
 /** The commit that was last deployed to an environment, for the base of a release. */
-export async function lastDeployed(client: GitHubClient, subject: Subject, environment: string): Promise<string | undefined> {
+export async function lastDeployed(
+  client: GitHubClient,
+  subject: Subject,
+  environment: string,
+): Promise<string | undefined> {
   const { owner, name } = subject;
   try {
-    const { data } = await client.request("GET /repos/{owner}/{repo}/deployments", { owner, repo: name, environment, per_page: 10 });
+    const { data } = await client.request("GET /repos/{owner}/{repo}/deployments", {
+      owner,
+      repo: name,
+      environment,
+      per_page: 10,
+    });
     return deployments.parse(data).find((deployment) => deployment.sha !== subject.head)?.sha;
   } catch (error) {
     if (error instanceof UserError) throw error;

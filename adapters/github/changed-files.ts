@@ -18,7 +18,9 @@ export type ApiFile = z.infer<typeof apiFile>;
 const statuses = { added: "added", removed: "removed", renamed: "renamed", copied: "added" } as const;
 
 export function changedFileOf(file: ApiFile): ChangedFile {
-  const status = Object.hasOwn(statuses, file.status) ? statuses[file.status as keyof typeof statuses] : "modified";
+  const status = Object.hasOwn(statuses, file.status)
+    ? statuses[file.status as keyof typeof statuses]
+    : "modified";
   const patch = file.patch === undefined ? undefined : readPatch(file.patch, file.filename);
   const empty = file.changes === 0;
   return {
@@ -38,6 +40,11 @@ export function changedFileOf(file: ApiFile): ChangedFile {
 /** Dependencies told from the patches of lock files; unknown where GitHub left a patch out. */
 export function dependenciesOf(files: ApiFile[], incomplete: boolean): ChangeFacts["dependencies"] {
   if (incomplete) return undefined;
-  const told = dependencyChanges(files.map((file) => ({ path: file.filename, patch: file.patch })));
+  const told = dependencyChanges(
+    files.map((file) => ({
+      path: file.filename,
+      patch: file.patch ?? (file.changes === 0 ? "" : undefined),
+    })),
+  );
   return told.known ? { ...countDependencies(told.changes), changes: told.changes } : undefined;
 }

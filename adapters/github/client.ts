@@ -11,27 +11,44 @@ type Answered = { status?: unknown; message?: unknown; response?: { headers?: Re
 /** A failed request as an error that names what was asked, what is missing, and the remedy; never the token. */
 export function githubError(error: unknown, what: string): UserError {
   if (error instanceof UserError) return error;
-  const { status, message, response } = (typeof error === "object" && error !== null ? error : {}) as Answered;
+  const { status, message, response } = (
+    typeof error === "object" && error !== null ? error : {}
+  ) as Answered;
   const headers = response?.headers ?? {};
   const said = typeof message === "string" ? message.split("\n")[0]?.slice(0, 300) : "no message";
   const unavailable = (code: string, text: string) => new UserError(code, text, exitCodes.unavailable);
 
   if (status === 401) {
-    return unavailable("bad-token", `GitHub does not accept the token for ${what}. Pass github-token: \${{ github.token }}, or set GITHUB_TOKEN.`);
+    return unavailable(
+      "bad-token",
+      `GitHub does not accept the token for ${what}. Pass github-token: \${{ github.token }}, or set GITHUB_TOKEN.`,
+    );
   }
   if (status === 429 || headers["x-ratelimit-remaining"] === "0" || headers["retry-after"] !== undefined) {
-    return unavailable("rate-limit", `GitHub's rate limit is reached at ${what}. ${resetsAt(headers)} Run the job again then.`);
+    return unavailable(
+      "rate-limit",
+      `GitHub's rate limit is reached at ${what}. ${resetsAt(headers)} Run the job again then.`,
+    );
   }
   if (status === 403) {
     const accepted = headers["x-accepted-github-permissions"];
     const needs = typeof accepted === "string" && accepted ? ` It needs permissions: ${accepted}.` : "";
-    return unavailable("missing-permission", `The token may not do this: ${what} (${said}).${needs} Add it under permissions: of the job.`);
+    return unavailable(
+      "missing-permission",
+      `The token may not do this: ${what} (${said}).${needs} Add it under permissions: of the job.`,
+    );
   }
   if (status === 404) {
-    return unavailable("not-found", `GitHub shows nothing at ${what}: it is not there, or the token may not see it (contents: read, pull-requests: read).`);
+    return unavailable(
+      "not-found",
+      `GitHub shows nothing at ${what}: it is not there, or the token may not see it (contents: read, pull-requests: read).`,
+    );
   }
   if (typeof status === "number" && status >= 500) {
-    return unavailable("github-unavailable", `GitHub answered ${status} to ${what}. Run the job again; githubstatus.com says more.`);
+    return unavailable(
+      "github-unavailable",
+      `GitHub answered ${status} to ${what}. Run the job again; githubstatus.com says more.`,
+    );
   }
   return unavailable("github-unreachable", `GitHub could not be asked for ${what}: ${said}.`);
 }

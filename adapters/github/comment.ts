@@ -42,7 +42,9 @@ export async function findStickyComment(
   );
   const comments = answers.flatMap(({ data }) => listed.parse(data));
   return (viewer) => {
-    const ours = comments.find((comment) => comment.body?.startsWith(marker) && sameAccount(comment.user?.login, viewer));
+    const ours = comments.find(
+      (comment) => comment.body?.startsWith(marker) && sameAccount(comment.user?.login, viewer),
+    );
     return ours ? { id: ours.id, body: ours.body ?? "" } : undefined;
   };
 }
@@ -53,13 +55,29 @@ function sameAccount(login: string | undefined, viewer: string): boolean {
 }
 
 /** Writes the comment, or updates it; an equal one is left alone. */
-export async function writeStickyComment(client: GitHubClient, subject: Subject, issue: number, body: string, before: StickyComment): Promise<void> {
+export async function writeStickyComment(
+  client: GitHubClient,
+  subject: Subject,
+  issue: number,
+  body: string,
+  before: StickyComment,
+): Promise<void> {
   const { owner, name: repo } = subject;
   if (before?.body === body) return;
   const what = `the comment on ${owner}/${repo}#${issue} (pull-requests: write)`;
   await ask(what, () =>
     before
-      ? client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { owner, repo, comment_id: before.id, body })
-      : client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { owner, repo, issue_number: issue, body }),
+      ? client.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+          owner,
+          repo,
+          comment_id: before.id,
+          body,
+        })
+      : client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+          owner,
+          repo,
+          issue_number: issue,
+          body,
+        }),
   );
 }

@@ -68,12 +68,18 @@ async function readEvent(path: string): Promise<unknown> {
   try {
     const { size } = await stat(path);
     if (size > largestEventBytes) {
-      throw new UserError("event-too-large", `The event file ${path} has ${size} bytes; at most ${largestEventBytes} are read.`);
+      throw new UserError(
+        "event-too-large",
+        `The event file ${path} has ${size} bytes; at most ${largestEventBytes} are read.`,
+      );
     }
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError("bad-event", `The event file ${path} cannot be read as JSON. GITHUB_EVENT_PATH must name the event of this run.`);
+    throw new UserError(
+      "bad-event",
+      `The event file ${path} cannot be read as JSON. GITHUB_EVENT_PATH must name the event of this run.`,
+    );
   }
 }
 
@@ -122,7 +128,9 @@ function isBot(account: z.infer<typeof user>): boolean {
 function ofPullRequest(event: z.infer<typeof pullRequestEvent>): Subject {
   const pull = event.pull_request;
   const fromFork = pull.head.repo?.full_name !== event.repository.full_name;
-  const reverts = /^Reverts (?:[\w.-]+\/[\w.-]+)?#(\d{1,10})\b/m.exec((pull.body ?? "").slice(0, 10_000))?.[1];
+  const reverts = /^Reverts (?:[\w.-]+\/[\w.-]+)?#(\d{1,10})\b/m.exec(
+    (pull.body ?? "").slice(0, 10_000),
+  )?.[1];
   return {
     kind: "change",
     ...split(event.repository.full_name),
@@ -148,7 +156,11 @@ function ofPullRequest(event: z.infer<typeof pullRequestEvent>): Subject {
 function ofPush(event: z.infer<typeof pushEvent>): Subject {
   const branch = event.ref.replace(/^refs\/(heads|tags)\//, "");
   if (!sha.safeParse(event.after).success || /^0+$/.test(event.after)) {
-    throw new UserError("branch-deleted", `The push deleted ${branch}: there is no change to decide on.`, exitCodes.usage);
+    throw new UserError(
+      "branch-deleted",
+      `The push deleted ${branch}: there is no change to decide on.`,
+      exitCodes.usage,
+    );
   }
   const onDefault = event.ref === `refs/heads/${event.repository.default_branch}`;
   return {
@@ -188,7 +200,11 @@ function ofMergeGroup(event: z.infer<typeof mergeGroupEvent>): Subject {
 function ofDispatch(event: z.infer<typeof dispatchEvent>, environment: RunnerEnvironment): Subject {
   const head = environment.GITHUB_SHA ?? "";
   if (!sha.safeParse(head).success) {
-    throw new UserError("no-commit", "GITHUB_SHA does not name a commit, so there is nothing to decide on.", exitCodes.usage);
+    throw new UserError(
+      "no-commit",
+      "GITHUB_SHA does not name a commit, so there is nothing to decide on.",
+      exitCodes.usage,
+    );
   }
   const branch = (event.ref ?? environment.GITHUB_REF ?? "").replace(/^refs\/(heads|tags)\//, "");
   return {

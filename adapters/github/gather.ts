@@ -1,7 +1,7 @@
-import { ownersOf } from "../../core/change/owners.ts";
 import { attributeRules } from "../../core/change/classify/attributes.ts";
 import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
 import { commitsInThirtyDays, type HistorySummary, parseHistory } from "../../core/change/history.ts";
+import { ownersOf } from "../../core/change/owners.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
 import { type ApiChange, comparedChange, lastDeployed, pullRequestChange } from "./change.ts";
 import { changedFileOf, dependenciesOf } from "./changed-files.ts";
@@ -38,14 +38,27 @@ export type GatherOptions = {
  * One round trip: all reads start together. A release without a known base asks for the last deployment first, and a
  * configuration that names another folder or base reads it after: one more each.
  */
-export async function gather(client: GitHubClient, given: Subject, options: GatherOptions): Promise<Gathered> {
+export async function gather(
+  client: GitHubClient,
+  given: Subject,
+  options: GatherOptions,
+): Promise<Gathered> {
   const subject = await withReleaseBase(client, given, options.environment);
   const { owner, name, pullRequest } = subject;
   const [text, change, sticky, reverted] = await Promise.all([
-    readTrustedText(client, { owner, name, base: subject.base ?? subject.head, ...folderOption(options.policy) }),
+    readTrustedText(client, {
+      owner,
+      name,
+      base: subject.base ?? subject.head,
+      ...folderOption(options.policy),
+    }),
     pullRequest ? pullRequestChange(client, subject, pullRequest.number) : comparedChange(client, subject),
-    pullRequest && options.comment ? findStickyComment(client, subject, pullRequest, options.marker) : undefined,
-    pullRequest?.reverts ? revertedPull(client, owner, name, pullRequest.reverts).catch(() => undefined) : undefined,
+    pullRequest && options.comment
+      ? findStickyComment(client, subject, pullRequest, options.marker)
+      : undefined,
+    pullRequest?.reverts
+      ? revertedPull(client, owner, name, pullRequest.reverts).catch(() => undefined)
+      : undefined,
   ]);
   const resolved = await resolveFor(client, subject, text, options.policy);
   const { history, problems } = historyOf(text);
@@ -60,7 +73,11 @@ export async function gather(client: GitHubClient, given: Subject, options: Gath
   };
 }
 
-async function withReleaseBase(client: GitHubClient, subject: Subject, environment: string): Promise<Subject> {
+async function withReleaseBase(
+  client: GitHubClient,
+  subject: Subject,
+  environment: string,
+): Promise<Subject> {
   if (subject.kind !== "release" || subject.base !== undefined) return subject;
   const base = await lastDeployed(client, subject, environment);
   return base === undefined ? subject : { ...subject, base };
@@ -81,11 +98,17 @@ async function resolveFor(
     ...(text.configuration === undefined ? {} : { configuration: text.configuration }),
     defaultFolder: text.folder,
     folder: async (path: string) =>
-      path === text.folder ? text.bundle : readBundleFolder(client, { ...subject, folder: path, commit: "HEAD" }),
+      path === text.folder
+        ? text.bundle
+        : readBundleFolder(client, { ...subject, folder: path, commit: "HEAD" }),
   };
   const resolved = await resolvePolicy(source, asked);
   const bases = resolved.configuration["policy-bases"] ?? [];
-  if (subject.base === undefined || subject.baseBranch === text.defaultBranch || !bases.includes(subject.baseBranch)) {
+  if (
+    subject.base === undefined ||
+    subject.baseBranch === text.defaultBranch ||
+    !bases.includes(subject.baseBranch)
+  ) {
     return resolved;
   }
   const base = subject.base;
@@ -114,7 +137,7 @@ function factsOf(
   const files: ChangedFile[] = change.files.map((file) => ({
     ...changedFileOf(file),
     ...rules(file.filename),
-    ...churnOf(file.filename, history),
+    ...churnOf(file.previous_filename ?? file.filename, history),
   }));
   const reverts = reverted && reverted.base === subject.baseBranch && takesBack(change.files, reverted.files);
   return {
@@ -135,7 +158,13 @@ function factsOf(
     },
     diff: {
       changed_files: files,
-      owners: text.owners === undefined ? undefined : ownersOf(text.owners, change.files.map((file) => file.filename)),
+      owners:
+        text.owners === undefined
+          ? undefined
+          : ownersOf(
+              text.owners,
+              change.files.map((file) => file.filename),
+            ),
       incomplete: change.incomplete,
     },
     dependencies: dependenciesOf(change.files, change.incomplete !== undefined),

@@ -14,10 +14,18 @@ const mutation = `mutation RefreshHistory($input: CreateCommitOnBranchInput!) {
 }`;
 
 /** Replaces the summary behind the branch's head, and answers with the commit. Where another run came first, its summary stands. */
-export async function writeHistory(client: GitHubClient, fullName: string, summary: HistorySummary): Promise<string> {
+export async function writeHistory(
+  client: GitHubClient,
+  fullName: string,
+  summary: HistorySummary,
+): Promise<string> {
   const [owner = "", repo = ""] = fullName.split("/");
   if (!owner || !repo) {
-    throw new UserError("no-repository", "GITHUB_REPOSITORY does not name a repository as owner/name.", exitCodes.usage);
+    throw new UserError(
+      "no-repository",
+      "GITHUB_REPOSITORY does not name a repository as owner/name.",
+      exitCodes.usage,
+    );
   }
   const text = `${JSON.stringify(summary)}\n`;
   const message = `Summarise the history up to ${summary.base.slice(0, 12)}`;
@@ -35,7 +43,11 @@ export async function writeHistory(client: GitHubClient, fullName: string, summa
 
 async function headOf(client: GitHubClient, owner: string, repo: string): Promise<string | undefined> {
   try {
-    const { data } = await client.request("GET /repos/{owner}/{repo}/git/ref/{ref}", { owner, repo, ref: `heads/${branch}` });
+    const { data } = await client.request("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+      owner,
+      repo,
+      ref: `heads/${branch}`,
+    });
     return ref.parse(data).object.sha;
   } catch (error) {
     const fault = githubError(error, `the branch ${branch}`);
@@ -44,7 +56,13 @@ async function headOf(client: GitHubClient, owner: string, repo: string): Promis
   }
 }
 
-async function firstSummary(client: GitHubClient, owner: string, repo: string, message: string, text: string): Promise<string> {
+async function firstSummary(
+  client: GitHubClient,
+  owner: string,
+  repo: string,
+  message: string,
+  text: string,
+): Promise<string> {
   return ask(`the branch ${branch} (contents: write)`, async () => {
     const tree = await client.request("POST /repos/{owner}/{repo}/git/trees", {
       owner,
@@ -59,7 +77,12 @@ async function firstSummary(client: GitHubClient, owner: string, repo: string, m
       parents: [],
     });
     const { sha } = made.parse(commit.data);
-    await client.request("POST /repos/{owner}/{repo}/git/refs", { owner, repo, ref: `refs/heads/${branch}`, sha });
+    await client.request("POST /repos/{owner}/{repo}/git/refs", {
+      owner,
+      repo,
+      ref: `refs/heads/${branch}`,
+      sha,
+    });
     return sha;
   });
 }

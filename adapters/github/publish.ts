@@ -14,10 +14,21 @@ export async function publish(
   decision: Decision,
   before: { sticky?: StickyComment; defaultBranch: string; marker?: string; check?: string },
 ): Promise<string[]> {
-  const options = { baseBranch: subject.baseBranch, ...(decision.at_worst ? { atWorst: decision.at_worst } : {}) };
+  const options = {
+    baseBranch: subject.baseBranch,
+    localCommand: `npx adaptive-deploy decide --base ${subject.baseBranch}`,
+  };
   const { conclusion, ...output } = renderCheck(decision, options);
   const body = renderComment(decision, { ...options, marker: before.marker ?? actionMarker });
-  const writes: Promise<void>[] = [writeCheck(client, subject, checkName(before.check ?? "adaptive-deploy/decide", subject, before.defaultBranch), conclusion, output)];
+  const writes: Promise<void>[] = [
+    writeCheck(
+      client,
+      subject,
+      checkName(before.check ?? "adaptive-deploy/decide", subject, before.defaultBranch),
+      conclusion,
+      output,
+    ),
+  ];
   if (subject.pullRequest) {
     writes.push(writeStickyComment(client, subject, subject.pullRequest.number, body, before.sticky));
   }

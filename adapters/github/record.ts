@@ -16,12 +16,21 @@ export async function recordOnGitHub(
 ): Promise<Recorded & { approvals: Approval[] }> {
   const ledger = ledgerOf(client, subject, configuration);
   if (subject.readOnly) {
-    return { recorded: false, recordedReason: ledger ? "read-only-token" : "ledger-not-configured", approvals: [], problems: [] };
+    return {
+      recorded: false,
+      recordedReason: ledger ? "read-only-token" : "ledger-not-configured",
+      approvals: [],
+      problems: [],
+    };
   }
   return { ...(await recordDecision(ledger, body, moment)), approvals: [] };
 }
 
-function ledgerOf(client: GitHubClient, subject: Subject, configuration: RepositoryConfiguration): Ledger | null {
+function ledgerOf(
+  client: GitHubClient,
+  subject: Subject,
+  configuration: RepositoryConfiguration,
+): Ledger | null {
   const { home, repository } = configuration.ledger ?? { home: "none" };
   if (home !== "git-branch") return null;
   return openLedger(home, { client, repository: repository ?? `${subject.owner}/${subject.name}` });

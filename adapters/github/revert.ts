@@ -17,16 +17,30 @@ const pull = z.object({
 });
 
 /** Asked together with everything else: the text of a revert names the pull request that it takes back. */
-export async function revertedPull(client: GitHubClient, owner: string, repo: string, number: number): Promise<RevertedPull | undefined> {
+export async function revertedPull(
+  client: GitHubClient,
+  owner: string,
+  repo: string,
+  number: number,
+): Promise<RevertedPull | undefined> {
   const [{ data: said }, { data: listed }] = await Promise.all([
-    ask(`${owner}/${repo}#${number}`, () => client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", { owner, repo, pull_number: number })),
+    ask(`${owner}/${repo}#${number}`, () =>
+      client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", { owner, repo, pull_number: number }),
+    ),
     ask(`the files of ${owner}/${repo}#${number}`, () =>
-      client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", { owner, repo, pull_number: number, per_page: 100, page: 1 }),
+      client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", {
+        owner,
+        repo,
+        pull_number: number,
+        per_page: 100,
+        page: 1,
+      }),
     ),
   ]);
   const found = pull.parse(said);
   const files = z.array(apiFile).parse(listed);
-  if (!found.merged_at || !found.merge_commit_sha || (found.changed_files ?? files.length) > files.length) return undefined;
+  if (!found.merged_at || !found.merge_commit_sha || (found.changed_files ?? files.length) > files.length)
+    return undefined;
   return {
     mergedSha: found.merge_commit_sha,
     base: found.base.ref,

@@ -18,18 +18,25 @@ export type TrustedText = {
   owners?: string;
 };
 
-
 const blob = z
-  .object({ text: z.string().nullish(), isTruncated: z.boolean().optional(), isBinary: z.boolean().nullish() })
+  .object({
+    text: z.string().nullish(),
+    isTruncated: z.boolean().optional(),
+    isBinary: z.boolean().nullish(),
+  })
   .nullish();
 const answer = z.object({
   viewer: z.object({ login: z.string() }),
   repository: z
     .object({
-      defaultBranchRef: z.object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() }).nullable(),
+      defaultBranchRef: z
+        .object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() })
+        .nullable(),
       configuration: blob,
       bundle: z
-        .object({ entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob })).nullish() })
+        .object({
+          entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob })).nullish(),
+        })
         .nullish(),
       history: blob,
       attributes: blob,
@@ -80,11 +87,18 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
   const { viewer, repository } = answer.parse(data);
   const branch = repository?.defaultBranchRef;
   if (!repository || !branch?.target) {
-    throw new UserError("not-found", `GitHub shows no commit on the default branch of ${place.owner}/${place.name}. The token needs contents: read.`, exitCodes.unavailable);
+    throw new UserError(
+      "not-found",
+      `GitHub shows no commit on the default branch of ${place.owner}/${place.name}. The token needs contents: read.`,
+      exitCodes.unavailable,
+    );
   }
   const text = (value: z.infer<typeof blob>, path: string): string | undefined => {
     if (value?.isTruncated) {
-      throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole. Make it smaller; policy is never read in part.`);
+      throw new UserError(
+        "policy-too-large",
+        `${path} is too large for GitHub to give whole. Make it smaller; policy is never read in part.`,
+      );
     }
     return value?.text ?? undefined;
   };
@@ -98,7 +112,9 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
     bundle: entries && bundleFiles(folder, entries, text),
     history: repository.history?.isTruncated ? undefined : (repository.history?.text ?? undefined),
     attributes: repository.attributes?.isTruncated ? undefined : (repository.attributes?.text ?? undefined),
-    owners: [repository.owners1, repository.owners2, repository.owners3].find((one) => one?.text)?.text ?? undefined,
+    owners:
+      [repository.owners1, repository.owners2, repository.owners3].find((one) => one?.text)?.text ??
+      undefined,
   };
 }
 
@@ -128,12 +144,22 @@ export async function readBundleFolder(
     }
   }`;
   const data = await ask(`the policy folder ${place.folder}`, () =>
-    client.graphql(folderQuery, { owner: place.owner, name: place.name, bundle: `${place.commit}:${place.folder}` }),
+    client.graphql(folderQuery, {
+      owner: place.owner,
+      name: place.name,
+      bundle: `${place.commit}:${place.folder}`,
+    }),
   );
-  const parsed = z.object({ repository: z.object({ bundle: answer.shape.repository.unwrap().shape.bundle }) }).parse(data);
+  const parsed = z
+    .object({ repository: z.object({ bundle: answer.shape.repository.unwrap().shape.bundle }) })
+    .parse(data);
   const entries = parsed.repository.bundle?.entries ?? undefined;
-  return entries && bundleFiles(place.folder, entries, (value, path) => {
-    if (value?.isTruncated) throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole.`);
-    return value?.text ?? undefined;
-  });
+  return (
+    entries &&
+    bundleFiles(place.folder, entries, (value, path) => {
+      if (value?.isTruncated)
+        throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole.`);
+      return value?.text ?? undefined;
+    })
+  );
 }

@@ -102,9 +102,11 @@ function isRateLimit({ status, type, message, headers }: Failure): boolean {
 }
 
 function lifted(headers: Record<string, unknown>): string {
+  // Given for a secondary limit, beside the time at which the hourly one is counted anew.
+  const seconds = Number(headers["retry-after"]);
+  if (Number.isFinite(seconds)) return `It is lifted in ${seconds} s.`;
   const reset = Number(headers["x-ratelimit-reset"]);
   const latest = 4_102_444_800;
   if (reset > 0 && reset < latest) return `It is lifted at ${new Date(reset * 1000).toISOString()}.`;
-  const seconds = Number(headers["retry-after"]);
-  return Number.isFinite(seconds) ? `It is lifted in ${seconds} s.` : "It is lifted within the hour.";
+  return "It is lifted within the hour.";
 }

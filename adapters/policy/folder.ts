@@ -6,11 +6,22 @@ import { type CheckedBundle, checkBundle } from "../../core/policy/bundle-lint.t
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 import { largestDocumentKib } from "../../core/policy/yaml.ts";
 import { printable } from "../../core/policy/yaml-quoted.ts";
-import { shippedBundle, shippedBundleNames, shippedCommit, shippedFiles } from "./shipped.ts";
+import {
+  shippedBundleNames,
+  shippedBundleWithCases,
+  shippedCommit,
+  shippedFiles,
+  withoutCases,
+} from "./shipped.ts";
 
 type Origin = { name: string; commit: string };
 
-/** A bundle of texts read at one commit; files that the folder does not hold come from the shipped bundles. */
+/** What decides of texts read at one commit; files that the folder does not hold come from the shipped bundles. */
+export function decidingBundle(files: ReadonlyMap<string, string>, origin: Origin): PolicyBundle {
+  return folderBundle(withoutCases(files), origin);
+}
+
+/** The same with its cases. */
 export function folderBundle(files: ReadonlyMap<string, string>, origin: Origin): PolicyBundle {
   return readBundle(files, { ...origin, bases: shippedFiles });
 }
@@ -27,7 +38,7 @@ export async function localFiles(wanted: string): Promise<ReadonlyMap<string, st
 
 /** A shipped bundle by its name, or a folder on this machine, which is of no commit. */
 export async function localPolicy(wanted: string): Promise<PolicyBundle> {
-  if (shippedBundleNames.includes(wanted)) return shippedBundle(wanted);
+  if (shippedBundleNames.includes(wanted)) return shippedBundleWithCases(wanted);
   return folderBundle(await readFolder(wanted), { name: nameOf(wanted), commit: "local" });
 }
 

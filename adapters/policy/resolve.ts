@@ -6,7 +6,7 @@ import {
 } from "../../core/policy/schema.ts";
 import { parseYamlDocument } from "../../core/policy/yaml.ts";
 import { describeProblem } from "../../core/policy/yaml-problem.ts";
-import { folderBundle } from "./folder.ts";
+import { decidingBundle } from "./folder.ts";
 import { shippedBundle, shippedBundleNames } from "./shipped.ts";
 
 /** Where policy comes from: text of one trusted commit. */
@@ -37,7 +37,7 @@ export async function resolvePolicy(
   const files = await source.folder(folder);
   if (files?.size)
     return {
-      policy: folderBundle(files, { name: folderName(folder), commit: source.commit }),
+      policy: decidingBundle(files, { name: folderName(folder), commit: source.commit }),
       configuration,
     };
   if (wanted === undefined) return { policy: shippedBundle("default"), configuration };

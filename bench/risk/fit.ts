@@ -1,6 +1,6 @@
 import { areaUnderCurve } from "./area.ts";
 import { newestPart, type Project } from "./projects.ts";
-import { roughness, startingRises, tablesOf, tabulated } from "./tables.ts";
+import { lastKnots, roughness, startingRises, tablesOf, tabulated } from "./tables.ts";
 
 /** Scores are compared at a tenth of a point while fitting: counting is much faster than sorting. */
 const binsPerPoint = 10;
@@ -14,7 +14,7 @@ const marginScale = 0.0015;
 const wanted = { rollingShare: 0.65, blueGreenShare: 0.08, slack: 0.003, price: 0.05 };
 const roughnessPrice = 1e-6;
 
-/** Changes of one project that agree in all three facts, counted once: four counts for each such row. */
+/** Changes of one project that no table can tell apart, counted together. */
 export type Counted = {
   additions: Int32Array;
   files: Int32Array;
@@ -27,11 +27,9 @@ export function counted(project: Project): Counted {
   const newest = newestPart(project);
   const firstNewest = project.buggy.length - newest.buggy.length;
   for (let at = 0; at < project.buggy.length; at++) {
-    const [additions, files, deletions] = [
-      project.additions[at] ?? 0,
-      project.files[at] ?? 0,
-      project.deletions[at] ?? 0,
-    ];
+    const additions = Math.min(project.additions[at] ?? 0, lastKnots.additions);
+    const files = Math.min(project.files[at] ?? 0, lastKnots.files);
+    const deletions = Math.min(project.deletions[at] ?? 0, lastKnots.deletions);
     const key = `${additions} ${files} ${deletions}`;
     const row = rows.get(key) ?? { additions, files, deletions, counts: [0, 0, 0, 0] };
     rows.set(key, row);
@@ -111,14 +109,11 @@ function levelsOf(
   deletions: Float64Array,
 ): Int32Array {
   const levels = new Int32Array(project.additions.length);
-  const lastAdditions = additions.length - 1;
-  const lastFiles = files.length - 1;
-  const lastDeletions = deletions.length - 1;
   for (let row = 0; row < levels.length; row++) {
     const score =
-      (additions[Math.min(project.additions[row] ?? 0, lastAdditions)] ?? 0) +
-      (files[Math.min(project.files[row] ?? 0, lastFiles)] ?? 0) +
-      (deletions[Math.min(project.deletions[row] ?? 0, lastDeletions)] ?? 0);
+      (additions[project.additions[row] ?? 0] ?? 0) +
+      (files[project.files[row] ?? 0] ?? 0) +
+      (deletions[project.deletions[row] ?? 0] ?? 0);
     levels[row] = Math.round(Math.min(100, score) * binsPerPoint);
   }
   return levels;

@@ -49,10 +49,19 @@ export function tablesOf(rises: readonly number[]): Tables {
   return { additions: table("additions"), files: table("files"), deletions: table("deletions") };
 }
 
+const plain = tablesOf(startingRises);
+const lastOf = (steps: Steps): number => steps.at(-1)?.[0] ?? 0;
+
+/** Above these the tables are flat. */
+export const lastKnots: Record<CurveName, number> = {
+  additions: lastOf(plain.additions),
+  files: lastOf(plain.files),
+  deletions: lastOf(plain.deletions),
+};
+
 /** Points for every whole value up to the last knot, above which the table is flat. */
 export function tabulated(steps: Steps): Float64Array {
-  const last = steps.at(-1)?.[0] ?? 0;
-  return Float64Array.from({ length: last + 1 }, (_, value) =>
+  return Float64Array.from({ length: lastOf(steps) + 1 }, (_, value) =>
     pointsOnCurve({ kind: "steps", steps }, value),
   );
 }

@@ -37,23 +37,35 @@ export function deriveFacts(measured: ChangeFacts, policy: PolicyBundle, around:
     },
     context: contextOf(measured, policy, around, kinds ?? {}, around.service),
   };
+  facts.coverage = coverageOf(measured, around.history);
   facts.history = measured.history ?? historyOf(facts, policy, files, around.history);
   const services = servicesOf(measured, policy, around, files);
   return services ? { ...facts, services } : facts;
 }
 
-function diffOf(measured: ChangeFacts, policy: PolicyBundle, files: ChangedFile[] | undefined): ChangeFacts["diff"] {
+function diffOf(
+  measured: ChangeFacts,
+  policy: PolicyBundle,
+  files: ChangedFile[] | undefined,
+): ChangeFacts["diff"] {
   if (!files) return measured.diff;
-  const derived = deriveDiff(files, { notCounted: policy.weights["not-counted"], counted: policy.weights.counted });
+  const derived = deriveDiff(files, {
+    notCounted: policy.weights["not-counted"],
+    counted: policy.weights.counted,
+  });
   return { ...derived, owners: measured.diff?.owners, incomplete: measured.diff?.incomplete };
 }
 
 /** A kind told from the paths stands; one that was measured or given may add to it, and not take away. */
-function kindsOf(measured: ChangeFacts, policy: PolicyBundle, files: ChangedFile[] | undefined): Kinds | undefined {
+function kindsOf(
+  measured: ChangeFacts,
+  policy: PolicyBundle,
+  files: ChangedFile[] | undefined,
+): Kinds | undefined {
   if (!files) return measured.kinds ?? undefined;
   const patterns = policy.weights.kinds ?? {};
   const incomplete = Boolean(measured.diff?.incomplete);
-  const derived = deriveKinds(files, measured.change?.title ?? "", patterns, { incomplete });
+  const derived = deriveKinds(files, measured.change?.title ?? undefined, patterns, { incomplete });
   const result: Kinds = {};
   for (const kind of kindNames) result[kind] = either(derived[kind], measured.kinds?.[kind]);
   return result;
@@ -89,6 +101,14 @@ function servicesOf(
       failure_rate: historyOf(measured, policy, own, around.history)?.failure_rate,
     };
   });
+}
+
+/** A report knows the head's coverage; the summary of the default branch knows what it was before. */
+function coverageOf(measured: ChangeFacts, summary: HistorySummary | undefined): ChangeFacts["coverage"] {
+  const { percent, delta } = measured.coverage ?? {};
+  const before = summary?.coverage_percent;
+  if (percent == null || delta != null || before === undefined) return measured.coverage;
+  return { percent, delta: Math.round((percent - before) * 1e6) / 1e6 };
 }
 
 function historyOf(

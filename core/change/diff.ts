@@ -75,7 +75,7 @@ function languagesOf(counted: readonly Weighed[]): Record<string, number> {
 
 function notCountedOf(weighed: readonly Weighed[]): DiffFacts["not_counted"] {
   const byReason = new Map<NotCountedReason, number>();
-  const examples: { path: string; lines: number }[] = [];
+  const examples: { path: string; lines: number; isWhole: boolean }[] = [];
   let files = 0;
   for (const { file, weight } of weighed) {
     const lines = weight.notCountedLines;
@@ -83,10 +83,16 @@ function notCountedOf(weighed: readonly Weighed[]): DiffFacts["not_counted"] {
     if (weight.reason !== undefined) files += 1;
     const reason = weight.reason ?? "whitespace";
     byReason.set(reason, (byReason.get(reason) ?? 0) + lines);
-    examples.push({ path: file.path, lines });
+    examples.push({ path: file.path, lines, isWhole: reason !== "whitespace" });
   }
   if (examples.length === 0) return undefined;
-  examples.sort((left, right) => right.lines - left.lines || (left.path < right.path ? -1 : 1));
+  // Code could hide in a file that was left out whole; a few blank lines come last.
+  examples.sort(
+    (left, right) =>
+      Number(right.isWhole) - Number(left.isWhole) ||
+      right.lines - left.lines ||
+      (left.path < right.path ? -1 : 1),
+  );
   return {
     files,
     lines: [...byReason.values()].reduce((total, lines) => total + lines, 0),

@@ -72,7 +72,15 @@ export type DiffFacts = z.infer<typeof diffFacts>;
 export const platforms = ["linux", "windows", "arm"] as const;
 export const criticalities = ["normal", "critical"] as const;
 /** What moves a service's traffic; each becomes a real part in adapters/targets/. */
-export const targets = ["argo-rollouts", "flagger", "helm", "kubernetes", "iis-arr", "ota", "haproxy"] as const;
+export const targets = [
+  "argo-rollouts",
+  "flagger",
+  "helm",
+  "kubernetes",
+  "iis-arr",
+  "ota",
+  "haproxy",
+] as const;
 
 export const dependencyChange = z.strictObject({
   ecosystem: z.enum(["npm", "pip", "go", "cargo", "maven"]),

@@ -78,6 +78,8 @@ export const historySummary = z.strictObject({
   modules: recordsByModule,
   previous_release: z.strictObject({ name: z.string(), days_before: z.number().nonnegative() }).nullable(),
   days_since_rollback: z.number().nonnegative().nullable(),
+  /** Percent of lines covered on this commit, where its run had a coverage report: what a change is compared with. */
+  coverage_percent: z.number().min(0).max(100).optional(),
 });
 export type HistorySummary = z.infer<typeof historySummary>;
 
@@ -148,7 +150,15 @@ function scoreQuantiles(rows: readonly SampleRow[], score: HistoryQuestion["scor
 }
 
 /** A past change as facts of its diff. */
-export function factsOfSample([, files, additions, deletions, directories, entropy, churn]: SampleRow): ChangeFacts {
+export function factsOfSample([
+  ,
+  files,
+  additions,
+  deletions,
+  directories,
+  entropy,
+  churn,
+]: SampleRow): ChangeFacts {
   return { schema_version: 1, diff: { files, additions, deletions, directories, entropy, churn } };
 }
 

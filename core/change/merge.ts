@@ -4,7 +4,15 @@ import { kindNames } from "./facts.ts";
 /** Facts of one origin: a file given to us, or reports read by us, and whether the run that made them is trusted. */
 export type GivenFacts = { facts: ChangeFacts; from: "file" | "reports"; trusted: boolean };
 
-const givenGroups = ["tests", "coverage", "dependencies", "vulnerabilities", "performance", "context", "author"] as const;
+const givenGroups = [
+  "tests",
+  "coverage",
+  "dependencies",
+  "vulnerabilities",
+  "performance",
+  "context",
+  "author",
+] as const;
 
 /**
  * Lays given facts under measured ones: what the API or git knows wins, field by field, and a given value fills what

@@ -18,7 +18,9 @@ export function touchedServices(declared: Services, files: ChangedFile[]): Touch
   const owned = new Set<ChangedFile>();
   const touched: TouchedService[] = [];
   for (const { service, matches } of matchers) {
-    const own = files.filter((file) => matches(file.path) || (file.previous_path != null && matches(file.previous_path)));
+    const own = files.filter(
+      (file) => matches(file.path) || (file.previous_path != null && matches(file.previous_path)),
+    );
     if (!own.length) continue;
     for (const file of own) owned.add(file);
     touched.push({ service, files: own });

@@ -44,7 +44,8 @@ export function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPe
     result.performance = {
       latency_percent: above0(performance.latency_percent),
       memory_percent: above0(performance.memory_percent),
-      throughput_percent: (performance.throughput_percent ?? 0) < 0 ? performance.throughput_percent : undefined,
+      throughput_percent:
+        (performance.throughput_percent ?? 0) < 0 ? performance.throughput_percent : undefined,
     };
   }
   if (untrusted("context") && context) {
@@ -63,7 +64,8 @@ export function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPe
   if (untrusted("history")) result.history = undefined;
   if (untrusted("author")) result.author = undefined;
   if (untrusted("kinds") && kinds) result.kinds = { ...kinds, revert: undefined };
-  if (untrusted("service") && service?.criticality === "normal") result.service = { ...service, criticality: undefined };
+  if (untrusted("service") && service?.criticality === "normal")
+    result.service = { ...service, criticality: undefined };
   return result;
 }
 

@@ -30,8 +30,10 @@ function faultsOf(expected: Case["expect"], decision: DecisionBody): string[] {
   const score = expected["risk-score"];
   if (typeof score === "number") same("risk-score", score, decision.risk_score);
   else if (score) {
-    if (decision.risk_score < (score["at-least"] ?? 0)) faults.push(`risk-score is ${decision.risk_score}, expected at least ${score["at-least"]}`);
-    if (decision.risk_score > (score["at-most"] ?? 100)) faults.push(`risk-score is ${decision.risk_score}, expected at most ${score["at-most"]}`);
+    if (decision.risk_score < (score["at-least"] ?? 0))
+      faults.push(`risk-score is ${decision.risk_score}, expected at least ${score["at-least"]}`);
+    if (decision.risk_score > (score["at-most"] ?? 100))
+      faults.push(`risk-score is ${decision.risk_score}, expected at most ${score["at-most"]}`);
   }
   same("strategy", expected.strategy, decision.strategy);
   same("allowed", expected.allowed, decision.allowed);

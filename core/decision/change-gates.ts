@@ -23,7 +23,12 @@ function vulnerabilityGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] 
     const reason = level === "critical" ? "critical-vulnerability" : "vulnerability";
     gates.push(
       found > 0
-        ? gate(`${level}-vulnerabilities`, answer, reason, `${found} ${level} ${found === 1 ? "vulnerability" : "vulnerabilities"} found.`)
+        ? gate(
+            `${level}-vulnerabilities`,
+            answer,
+            reason,
+            `${found} ${level} ${found === 1 ? "vulnerability" : "vulnerabilities"} found.`,
+          )
         : gate(`${level}-vulnerabilities`, "pass", "within-policy", `No ${level} vulnerability found.`),
     );
   }
@@ -39,15 +44,34 @@ function driverGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
     ...(facts.tests?.driver_passed ? [] : ["passed driver tests"]),
   ];
   return missing.length
-    ? [gate("windows-driver", rule.unproven, "driver-unproven", `A Windows driver needs ${missing.join(" and ")}.`)]
-    : [gate("windows-driver", "pass", "within-policy", "The driver's signature is verified and its tests passed.")];
+    ? [
+        gate(
+          "windows-driver",
+          rule.unproven,
+          "driver-unproven",
+          `A Windows driver needs ${missing.join(" and ")}.`,
+        ),
+      ]
+    : [
+        gate(
+          "windows-driver",
+          "pass",
+          "within-policy",
+          "The driver's signature is verified and its tests passed.",
+        ),
+      ];
 }
 
 function requiredFactGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
   return (thresholds["required-facts"] ?? [])
     .filter((name) => !isKnown(facts, name))
     .map((name) =>
-      gate(`required-fact:${name}`, "approve", "required-fact-unknown", `Policy asks for ${name}, which is not known.`),
+      gate(
+        `required-fact:${name}`,
+        "approve",
+        "required-fact-unknown",
+        `Policy asks for ${name}, which is not known.`,
+      ),
     );
 }
 
@@ -73,9 +97,17 @@ function isKnown(facts: ChangeFacts, name: string): boolean {
 
 function overrideGates(override: Override): Gate[] {
   const name = `override:${override.name}`;
-  if (override.block) return [gate(name, "block", "override-blocks", `Policy blocks changes of this kind (${override.name}).`)];
+  if (override.block)
+    return [gate(name, "block", "override-blocks", `Policy blocks changes of this kind (${override.name}).`)];
   if (override.approval) {
-    return [gate(name, "approve", "override-needs-approval", `Policy asks for an approval of changes of this kind (${override.name}).`)];
+    return [
+      gate(
+        name,
+        "approve",
+        "override-needs-approval",
+        `Policy asks for an approval of changes of this kind (${override.name}).`,
+      ),
+    ];
   }
   return [];
 }

@@ -4,7 +4,11 @@ import { gate } from "./gate.ts";
 import type { Gate } from "./shape.ts";
 
 /** Gates that ask when a change may go: windows, peak hours, freezes, error budget, quarantine. */
-export function contextGates(facts: ChangeFacts, thresholds: Thresholds, calendar: Calendar | undefined): Gate[] {
+export function contextGates(
+  facts: ChangeFacts,
+  thresholds: Thresholds,
+  calendar: Calendar | undefined,
+): Gate[] {
   return [
     ...windowGate(facts, thresholds, calendar),
     ...peakGate(facts, thresholds, calendar),
@@ -45,7 +49,12 @@ function freezeGate(facts: ChangeFacts, thresholds: Thresholds, calendar: Calend
 
 function calendarUnknown(name: string, configured: Gate["verdict"]): Gate {
   const verdict = configured === "pass" ? "pass" : "approve";
-  return gate(name, verdict, "calendar-unknown", "The policy has a calendar, and the time of the change is not known.");
+  return gate(
+    name,
+    verdict,
+    "calendar-unknown",
+    "The policy has a calendar, and the time of the change is not known.",
+  );
 }
 
 function errorBudgetGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
@@ -54,7 +63,14 @@ function errorBudgetGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
   if (!rule || left == null) return [];
   const least = rule["minimum-percent"];
   return left < least
-    ? [gate("error-budget", rule.below, "error-budget-spent", `${left} % of the error budget is left; policy asks for ${least} %.`)]
+    ? [
+        gate(
+          "error-budget",
+          rule.below,
+          "error-budget-spent",
+          `${left} % of the error budget is left; policy asks for ${least} %.`,
+        ),
+      ]
     : [gate("error-budget", "pass", "within-policy", `${left} % of the error budget is left.`)];
 }
 
@@ -62,7 +78,11 @@ function quarantineGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
   const rule = thresholds.quarantine;
   if (!rule) return [];
   const { quarantine, cooldown } = facts.context ?? {};
-  if (quarantine) return [gate("quarantine", rule.during, "quarantined", `This candidate is in quarantine: ${quarantine}.`)];
-  if (cooldown) return [gate("cooldown", rule.during, "cooldown", `The service is cooling down: ${cooldown}.`)];
+  if (quarantine)
+    return [
+      gate("quarantine", rule.during, "quarantined", `This candidate is in quarantine: ${quarantine}.`),
+    ];
+  if (cooldown)
+    return [gate("cooldown", rule.during, "cooldown", `The service is cooling down: ${cooldown}.`)];
   return [];
 }

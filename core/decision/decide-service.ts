@@ -1,10 +1,10 @@
 import type { ChangeFacts } from "../change/facts.ts";
 import { withoutUntrustedComfort } from "../change/trust.ts";
 import { decisionNames } from "../policy/guardrails/index.ts";
-import { modes, type Mode, type PolicyBundle, type Thresholds } from "../policy/schema.ts";
+import { type Mode, modes, type PolicyBundle, type Thresholds } from "../policy/schema.ts";
 import { bandsFor, thresholdsFor } from "../policy/scope.ts";
 import { counterfactuals } from "../risk/counterfactuals.ts";
-import { scoreFacts, shownScore, type Score } from "../risk/score.ts";
+import { type Score, scoreFacts, shownScore } from "../risk/score.ts";
 import { contributorSentence } from "../risk/sentences.ts";
 import { applyOverrides, strategyForBand } from "../strategy/pick.ts";
 import { changeGates } from "./change-gates.ts";
@@ -17,7 +17,11 @@ import type { Contributor, Gate, ServiceDecision } from "./shape.ts";
 export type ServiceAnswer = { decision: ServiceDecision; facts: ChangeFacts; exact: Score; notes: string[] };
 
 /** Decides for one service: its facts, the policy, and the mode asked for, which may only strengthen the policy's. */
-export function decideService(given: ChangeFacts, policy: PolicyBundle, asked: Mode | undefined): ServiceAnswer {
+export function decideService(
+  given: ChangeFacts,
+  policy: PolicyBundle,
+  asked: Mode | undefined,
+): ServiceAnswer {
   const name = given.service?.name ?? "repository";
   const environment = given.service?.environment ?? "production";
   const scope = { service: name, environment };
@@ -30,10 +34,20 @@ export function decideService(given: ChangeFacts, policy: PolicyBundle, asked: M
   const riskScore = shownScore(exact.score);
   const bandScore = shownScore(Math.min(100, exact.score + caution(facts, policy)));
   const worstScore = shownScore(exact.worst);
-  const known = { risk_score: riskScore, band_score: bandScore, worst_score: worstScore, mode, environment, service: name };
+  const known = {
+    risk_score: riskScore,
+    band_score: bandScore,
+    worst_score: worstScore,
+    mode,
+    environment,
+    service: name,
+  };
 
   const banded = strategyForBand(policy.mapping, bandsFor(policy.mapping, scope), bandScore);
-  const overrides = matchingOverrides(policy.mapping, decisionNames(facts, { ...known, strategy: banded.kind }));
+  const overrides = matchingOverrides(
+    policy.mapping,
+    decisionNames(facts, { ...known, strategy: banded.kind }),
+  );
   const overridden = applyOverrides(policy.mapping, banded, overrides);
   const names = decisionNames(facts, { ...known, strategy: overridden.kind });
   const guardrails = applyGuardrails(policy, names, overridden);
@@ -68,7 +82,9 @@ export function decideService(given: ChangeFacts, policy: PolicyBundle, asked: M
       strategy: lifted.picked.kind,
       strategy_name: lifted.picked.name,
       pace: lifted.picked.pace,
-      ...(needsApproval ? { approval_at: at, approvals_needed: thresholds.approval?.approvers?.count ?? 1 } : {}),
+      ...(needsApproval
+        ? { approval_at: at, approvals_needed: thresholds.approval?.approvers?.count ?? 1 }
+        : {}),
       ...(needsApproval && approvers.length ? { approvers } : {}),
       gates: lifted.gates,
       allowed: !blocks && (!needsApproval || at === "cut-over"),
@@ -107,18 +123,40 @@ function approvalGate(score: number, thresholds: Thresholds, allows: string[]): 
   const from = thresholds.approval?.from;
   if (from === undefined) return [];
   if (score < from) {
-    return [gate("risk-score", "pass", "within-policy", `The score ${score} is below ${from}, from where an approval is needed.`)];
+    return [
+      gate(
+        "risk-score",
+        "pass",
+        "within-policy",
+        `The score ${score} is below ${from}, from where an approval is needed.`,
+      ),
+    ];
   }
   if (allows.length) {
-    return [gate("risk-score", "pass", "guardrail-allows", `Guardrail ${allows.join(", ")} lets this change go without an approval.`)];
+    return [
+      gate(
+        "risk-score",
+        "pass",
+        "guardrail-allows",
+        `Guardrail ${allows.join(", ")} lets this change go without an approval.`,
+      ),
+    ];
   }
-  return [gate("risk-score", "approve", "score-needs-approval", `From a score of ${from} a person approves; this one has ${score}.`)];
+  return [
+    gate(
+      "risk-score",
+      "approve",
+      "score-needs-approval",
+      `From a score of ${from} a person approves; this one has ${score}.`,
+    ),
+  ];
 }
 
 /** The integers shown differ from the exact scores by a rounding, which is a contributor so that the sum stays exact. */
 function contributorsOf(exact: Score, facts: ChangeFacts, policy: PolicyBundle): Contributor[] {
   const rounding = shownScore(exact.score) - exact.score - (shownScore(exact.reference) - exact.reference);
-  const all = rounding === 0 ? exact.contributors : [...exact.contributors, { name: "rounding", points: rounding }];
+  const all =
+    rounding === 0 ? exact.contributors : [...exact.contributors, { name: "rounding", points: rounding }];
   return all.map((contributor) => ({
     name: contributor.name,
     ...(contributor.value === undefined ? {} : { value: contributor.value }),
@@ -144,6 +182,8 @@ function approverWords(thresholds: Thresholds): string[] {
     ...(approvers.codeowners ? ["code owners of the files that drive the score"] : []),
     ...(approvers.teams ?? []).map((team) => `team ${team}`),
     ...(approvers.users ?? []).map((user) => `@${user}`),
-    ...(approvers.permissions?.length ? [`people with ${approvers.permissions.join(" or ")} permission`] : []),
+    ...(approvers.permissions?.length
+      ? [`people with ${approvers.permissions.join(" or ")} permission`]
+      : []),
   ];
 }

@@ -11,8 +11,14 @@ import { strictest } from "./strictest.ts";
  * The one decision function: the same for the Action, the App and the command line. Facts come derived
  * (change/derive.ts); equal facts and equal policy give equal bytes.
  */
-export function decide(facts: ChangeFacts, policy: PolicyBundle, options: { mode?: Mode } = {}): DecisionBody {
-  const declared = (facts.services ?? []).map((service) => decideService(factsOfService(facts, service), policy, options.mode));
+export function decide(
+  facts: ChangeFacts,
+  policy: PolicyBundle,
+  options: { mode?: Mode } = {},
+): DecisionBody {
+  const declared = (facts.services ?? []).map((service) =>
+    decideService(factsOfService(facts, service), policy, options.mode),
+  );
   const whole = declared.length ? undefined : decideService(facts, policy, options.mode);
   const [first, ...rest] = whole ? [whole] : declared;
   if (!first) throw new TypeError("A decision was asked of nothing.");
@@ -88,7 +94,8 @@ function rankOf(facts: ChangeFacts, answer: ServiceAnswer): Pick<DecisionBody, "
 
 function notesOf(facts: ChangeFacts, answers: ServiceAnswer[]): string[] {
   const notes = answers.flatMap((answer) => answer.notes);
-  if (facts.kinds?.policy) notes.push("This change edits the policy itself; the policy of the base decided here.");
+  if (facts.kinds?.policy)
+    notes.push("This change edits the policy itself; the policy of the base decided here.");
   if (facts.diff?.incomplete) notes.push(facts.diff.incomplete);
   return [...new Set(notes)];
 }

@@ -21,9 +21,18 @@ export function enveloped(body: DecisionBody, envelope: Envelope): Decision {
 }
 
 /** What holds once the approvals of the envelope are counted: one person counts once. */
-export function effective(decision: Decision): { allowed: boolean; needsApproval: boolean; reasonCode: ReasonCode } {
+export function effective(decision: Decision): {
+  allowed: boolean;
+  needsApproval: boolean;
+  reasonCode: ReasonCode;
+} {
   const people = new Set(decision.approvals.map((approval) => approval.actor));
   const enough = people.size >= (decision.approvals_needed ?? 1);
-  if (decision.needs_approval && enough) return { allowed: true, needsApproval: false, reasonCode: "approved" };
-  return { allowed: decision.allowed, needsApproval: decision.needs_approval, reasonCode: decision.reason_code };
+  if (decision.needs_approval && enough)
+    return { allowed: true, needsApproval: false, reasonCode: "approved" };
+  return {
+    allowed: decision.allowed,
+    needsApproval: decision.needs_approval,
+    reasonCode: decision.reason_code,
+  };
 }

@@ -9,5 +9,8 @@ export function gate(name: string, verdict: Answer, reasonCode: ReasonCode, sent
 
 /** The first gate that blocks, else the first that asks for an approval, speaks for the decision. */
 export function leadingGate(gates: readonly Gate[]): Gate | undefined {
-  return gates.find((candidate) => candidate.verdict === "block") ?? gates.find((candidate) => candidate.verdict === "approve");
+  return (
+    gates.find((candidate) => candidate.verdict === "block") ??
+    gates.find((candidate) => candidate.verdict === "approve")
+  );
 }

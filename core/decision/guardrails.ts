@@ -1,4 +1,11 @@
-import { type decisionNames, evaluate, parseCondition, parseGuardrails, type Rule } from "../policy/guardrails/index.ts";
+import { forcibleStrategies } from "../policy/bundle-check.ts";
+import {
+  type decisionNames,
+  evaluate,
+  parseCondition,
+  parseGuardrails,
+  type Rule,
+} from "../policy/guardrails/index.ts";
 import type { Override, PolicyBundle, StrategyMapping } from "../policy/schema.ts";
 import { moreCareful, type PickedStrategy, strategyNamed } from "../strategy/pick.ts";
 import { gate } from "./gate.ts";
@@ -21,10 +28,22 @@ export function matchingOverrides(mapping: StrategyMapping, names: Names): Overr
  */
 export function applyGuardrails(policy: PolicyBundle, names: Names, picked: PickedStrategy): GuardrailAnswer {
   const answer: GuardrailAnswer = { gates: [], picked, allows: [], notes: [] };
-  for (const rule of parseGuardrails(policy.guardrails, "guardrails.rules", Object.keys(policy.mapping.strategies)).rules) {
+  for (const rule of rulesOf(policy)) {
     if (rule.phase === "decision") applyRule(rule, policy, names, answer);
   }
   return answer;
+}
+
+/** A bundle is only read with rules that parse, so a rule that does not is a bug of ours and never a silence. */
+function rulesOf(policy: PolicyBundle): Rule[] {
+  const { rules, errors } = parseGuardrails(
+    policy.guardrails,
+    "guardrails.rules",
+    forcibleStrategies(policy.mapping),
+  );
+  if (errors[0])
+    throw new TypeError(`The policy was read with a guardrail that does not parse: ${errors[0].message}`);
+  return rules;
 }
 
 function applyRule(rule: Rule, policy: PolicyBundle, names: Names, answer: GuardrailAnswer): void {

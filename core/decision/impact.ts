@@ -19,7 +19,11 @@ export type Impact = {
 };
 
 /** Replays recorded facts under an old and a new bundle: the shares of each bucket, and who moved. */
-export function policyImpact(recorded: Iterable<ChangeFacts>, before: PolicyBundle, after: PolicyBundle): Impact {
+export function policyImpact(
+  recorded: Iterable<ChangeFacts>,
+  before: PolicyBundle,
+  after: PolicyBundle,
+): Impact {
   const impact: Impact = { changes: 0, before: {}, after: {}, moved: [] };
   for (const facts of recorded) {
     const old = decide(facts, before);
@@ -29,7 +33,13 @@ export function policyImpact(recorded: Iterable<ChangeFacts>, before: PolicyBund
     impact.before[from] = (impact.before[from] ?? 0) + 1;
     impact.after[to] = (impact.after[to] ?? 0) + 1;
     if (from !== to) {
-      impact.moved.push({ subject: subjectName(facts), from, to, scoreBefore: old.risk_score, scoreAfter: next.risk_score });
+      impact.moved.push({
+        subject: subjectName(facts),
+        from,
+        to,
+        scoreBefore: old.risk_score,
+        scoreAfter: next.risk_score,
+      });
     }
   }
   return impact;

@@ -15,7 +15,7 @@ import {
 } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import { largestDocumentKib, type ParsedDocument, parseYamlDocument } from "./yaml.ts";
-import type { Problem } from "./yaml-problem.ts";
+import { firstProblems, type Problem } from "./yaml-problem.ts";
 import { printable } from "./yaml-quoted.ts";
 
 export const guardrailsFileName = "guardrails.rules";
@@ -141,14 +141,18 @@ function findFile(
   return undefined;
 }
 
+const mostStrangers = 20;
+
 function unknownFiles(files: ReadonlyMap<string, string>): Problem[] {
   const allowed = Object.keys(bundleFiles);
-  return [...files.keys()]
-    .filter((name) => !allowed.includes(name) && !name.endsWith(".schema.json"))
-    .map((name) => ({
-      file: printable(name),
-      message: `is not a file of a policy bundle${didYouMean(name, allowed)} Allowed here: ${allowed.join(", ")}, *.schema.json`,
-    }));
+  const strangers = [...files.keys()].filter(
+    (name) => !allowed.includes(name) && !name.endsWith(".schema.json"),
+  );
+  const problems = strangers.map((name) => ({
+    file: printable(name),
+    message: `is not a file of a policy bundle${didYouMean(name, allowed) || ";"} Allowed here: ${allowed.join(", ")}, *.schema.json`,
+  }));
+  return firstProblems(problems, mostStrangers);
 }
 
 function missingFiles(documents: BundleDocuments): Problem[] {

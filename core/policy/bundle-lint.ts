@@ -1,3 +1,4 @@
+import { reasonCodes } from "../decision/shape.ts";
 import { moreCareful } from "../strategy/pick.ts";
 import { type BundleOrigin, examineBundle } from "./bundle.ts";
 import { guardrailRules } from "./bundle-check.ts";
@@ -6,7 +7,9 @@ import { calendarWarnings } from "./bundle-lint-calendar.ts";
 import { coveringScope } from "./bundle-lint-scope.ts";
 import { type Condition, formatCondition, parseCondition } from "./guardrails/index.ts";
 import type { Override, PolicyBundle, StrategyMapping, Thresholds } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
 import { inReadingOrder, type Problem } from "./yaml-problem.ts";
+import { printable } from "./yaml-quoted.ts";
 
 export type CheckedBundle = { bundle?: PolicyBundle; problems: Problem[]; warnings: Problem[] };
 
@@ -178,7 +181,7 @@ function caseWarnings({ cases, mapping }: BundleDocuments): Problem[] {
       if (cases !== undefined) warnings.push(cases.problemAt(["cases", index, ...key], message));
     };
     if (seen.has(one.name))
-      at(["name"], `the name "${one.name}" is given twice; a failure would not say which`);
+      at(["name"], `the name "${printable(one.name)}" is given twice; a failure would not say which`);
     seen.add(one.name);
     if (Object.keys(one.expect).length === 0) at(["expect"], "nothing is expected, so this case cannot fail");
     const strategy = one.expect["strategy-name"];
@@ -189,7 +192,15 @@ function caseWarnings({ cases, mapping }: BundleDocuments): Problem[] {
     ) {
       at(
         ["expect", "strategy-name"],
-        `"${strategy}" is not a strategy of the mapping, so this case cannot pass`,
+        `"${printable(strategy)}" is not a strategy of the mapping, so this case cannot pass`,
+      );
+    }
+    const reason = one.expect["reason-code"];
+    if (reason !== undefined && !reasonCodes.some((code) => code === reason)) {
+      const hint = didYouMean(reason, reasonCodes);
+      at(
+        ["expect", "reason-code"],
+        `"${printable(reason)}" is no reason code, so this case cannot pass${hint}`,
       );
     }
     return warnings;

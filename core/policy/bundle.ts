@@ -4,6 +4,7 @@ import { crossProblems } from "./bundle-check.ts";
 import { type BaseBundles, type BundleDocuments, readDocuments } from "./bundle-files.ts";
 import type { PolicyBundle } from "./schema.ts";
 import { describeProblem, inReadingOrder, type Problem } from "./yaml-problem.ts";
+import { printable } from "./yaml-quoted.ts";
 
 export type BundleOrigin = {
   /** How decisions call the bundle; the metadata's own name is for people. */
@@ -31,9 +32,10 @@ export function readBundle(files: ReadonlyMap<string, string>, origin: BundleOri
   const lines = problems.map((problem) => `  ${describeProblem(problem)}`);
   throw new UserError(
     "policy-invalid",
-    [`The policy bundle "${origin.name}" at ${origin.commit.slice(0, 12)} has ${count}:`, ...lines].join(
-      "\n",
-    ),
+    [
+      `The policy bundle "${printable(origin.name)}" at ${printable(origin.commit.slice(0, 12))} has ${count}:`,
+      ...lines,
+    ].join("\n"),
     exitCodes.badInput,
   );
 }

@@ -9,7 +9,7 @@ const environmentAliases = [
   ["development", "dev"],
 ] as const;
 
-/** Every spelling of an environment, in small letters, because GitHub does not tell "Production" from "production". */
+/** Every spelling of an environment, in small letters, because "Production" and "production" are one environment to GitHub. */
 export function environmentSpellings(name: string): readonly string[] {
   const small = name.toLowerCase();
   return environmentAliases.find((aliases) => aliases.some((alias) => alias === small)) ?? [small];

@@ -108,6 +108,5 @@ export function allowedKeys(issue: z.core.$ZodRawIssue): string[] {
 
 export function unknownKey(key: string, allowed: string[]): string {
   const listed = allowed.length === 0 ? "" : ` Allowed here: ${allowed.join(", ")}`;
-  const suggestion = didYouMean(key, allowed);
-  return `unknown key "${printable(key)}"${suggestion === "" ? ";" : suggestion}${listed}`;
+  return `unknown key "${printable(key)}"${didYouMean(key, allowed) || ";"}${listed}`;
 }

@@ -1,11 +1,14 @@
 import type * as z from "zod";
 import { allowedKeys, issueSentence, unknownKey } from "./yaml-issue.ts";
+import { readShortestJson } from "./yaml-json.ts";
 import { firstProblems, inReadingOrder, type Position, type Problem, positionsIn } from "./yaml-problem.ts";
 import { printable } from "./yaml-quoted.ts";
 import { type Located, readYamlTree } from "./yaml-tree.ts";
 
 export const largestDocumentKib = 256;
 const mostProblems = 50;
+/** A document is read once: compiling a parser for it costs more than it saves. */
+const once = { jitless: true };
 
 export type ParsedDocument<Value> = {
   /** Absent where there are problems. */
@@ -26,6 +29,17 @@ export function parseYamlDocument<Schema extends z.ZodType>(
     const sizeKib = Math.ceil(text.length / 1024);
     const message = `the file is ${sizeKib} KiB; at most ${largestDocumentKib} KiB are read. Split it or shorten it`;
     return { problems: [wholeFile(message)], problemAt: (_, sentence) => wholeFile(sentence) };
+  }
+
+  const plain = readShortestJson(text);
+  const json = plain === undefined ? undefined : schema.safeParse(plain, once);
+  if (json?.success) {
+    // Places are looked for only if something between documents turns out to be wrong.
+    return {
+      value: json.data,
+      problems: [],
+      problemAt: (path, message) => placed(text, fileName, path, message),
+    };
   }
 
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -53,6 +67,13 @@ export function parseYamlDocument<Schema extends z.ZodType>(
   return { problems: orderly(problems), problemAt };
 }
 
+function placed(text: string, file: string, path: readonly PropertyKey[], message: string): Problem {
+  const { root } = readYamlTree(text);
+  return root === undefined
+    ? { file, message }
+    : { file, ...positionsIn(text)(offsetOf(root, path, "value")), message };
+}
+
 function orderly(problems: Problem[]): Problem[] {
   return firstProblems(inReadingOrder(problems), mostProblems);
 }
@@ -65,6 +86,7 @@ function check<Schema extends z.ZodType>(
 ): { value: z.infer<Schema> } | { complaints: Complaint[] } {
   const allowedAt = new Map<string, string[]>();
   const result = schema.safeParse(root.value, {
+    ...once,
     error: (issue) => {
       if (issue.code === "unrecognized_keys")
         allowedAt.set(JSON.stringify(issue.path ?? []), allowedKeys(issue));

@@ -56,7 +56,7 @@ function summarySections(decision: Decision, options: RenderOptions): Section[] 
   return [
     { text: introduction.filter(Boolean).join(" "), drop: 0 },
     ...stopSections(decision),
-    { text: outlookParagraphs(decision, options, 8).join("\n\n"), drop: 2 },
+    { text: outlookParagraphs(decision, 8).join("\n\n"), drop: 2 },
     { text: noteText(decision), drop: 3 },
   ];
 }

@@ -22,7 +22,7 @@ const mostUnknowns = 6;
 /** The sticky comment of a pull request, in GitHub-flavoured Markdown. */
 export function renderComment(decision: Decision, options: CommentOptions = {}): string {
   const marker = options.marker === "" ? "" : `${options.marker ?? commentMarker}\n`;
-  const sections = mayStayQuiet(decision, options)
+  const sections = mayStayQuiet(decision)
     ? quietSections(decision, options)
     : fullSections(decision, options);
   return `${marker}${fitSections(sections, longestComment - marker.length)}\n`;
@@ -33,7 +33,7 @@ function quietSections(decision: Decision, options: CommentOptions): Section[] {
   const inside = [
     [historySentence(decision), bandSentence(decision), modeSentence(decision)].filter(Boolean).join("\n"),
     ...pointsSections(decision, mostReasons).map((section) => section.text),
-    outlookParagraphs(decision, options, mostUnknowns).join("\n"),
+    outlookParagraphs(decision, mostUnknowns).join("\n"),
     ...detailParagraphs(decision, options),
   ];
   return [
@@ -55,7 +55,7 @@ function fullSections(decision: Decision, options: CommentOptions): Section[] {
     ...stopSections(decision),
     ...pointsSections(decision, mostReasons),
     { text: decision.services.length > 1 ? servicesTable(decision, mostServices) : "", drop: 3 },
-    { text: outlookParagraphs(decision, options, mostUnknowns).join("\n"), drop: 2 },
+    { text: outlookParagraphs(decision, mostUnknowns).join("\n"), drop: 2 },
     { text: noteText(decision), drop: 4 },
     { text: detailsBlock(detailsTitle(options), detailParagraphs(decision, options)), drop: 5 },
   ];

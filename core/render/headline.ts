@@ -1,5 +1,4 @@
 import type { Decision } from "../decision/shape.ts";
-import type { RenderOptions } from "./options.ts";
 import { paceWords } from "./plan.ts";
 import type { Voice } from "./sentences.ts";
 import { askOf, decisionOutcome, levelMarks, levelOf } from "./words.ts";
@@ -17,7 +16,7 @@ export function askFor(decision: Decision): string {
 }
 
 /** Low risk, rolling, allowed by plain policy, nothing to note, and nothing unknown that would change that: one line is enough. */
-export function mayStayQuiet(decision: Decision, options: RenderOptions): boolean {
+export function mayStayQuiet(decision: Decision): boolean {
   const lenient = (answer: Pick<Decision, "strategy" | "gates">) =>
     answer.strategy === "rolling" && answer.gates.every((gate) => gate.reason_code === "within-policy");
   return (
@@ -25,13 +24,13 @@ export function mayStayQuiet(decision: Decision, options: RenderOptions): boolea
     levelOf(decision.band_score) === "low" &&
     decision.notes.length === 0 &&
     [decision, ...decision.services].every(lenient) &&
-    worstIsQuietToo(decision, options)
+    worstIsQuietToo(decision)
   );
 }
 
 /** Without the policy's word on the worst score, the worst must still be low. */
-function worstIsQuietToo(decision: Decision, options: RenderOptions): boolean {
+function worstIsQuietToo(decision: Decision): boolean {
   if (decision.unknowns.length === 0) return true;
-  if (options.atWorst) return options.atWorst.strategy === "rolling" && !options.atWorst.needs_approval;
+  if (decision.at_worst) return decision.at_worst.strategy === "rolling" && !decision.at_worst.needs_approval;
   return levelOf(decision.worst_score) === "low";
 }

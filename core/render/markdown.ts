@@ -17,14 +17,14 @@ export const markdownVoice: Voice = {
   strong: (text) => `**${text}**`,
 };
 
-/** Keeps a bar and its figure on one line of a narrow screen. */
-const unbroken = "\u00a0";
-
-/** Reasons with what is typical here, a bar and whole points. */
+/**
+ * Reasons with what is typical here, a bar and whole points. A figure may wrap under its bar: on a phone it then
+ * stays in sight, where the table would otherwise have to be scrolled.
+ */
 export function reasonsTable(decision: Decision, shown: ShownReasons): string {
   const thin = historyIsThin(decision);
   const largest = largestPoints(shown);
-  const points = (value: number) => `\`${bar(value, largest)}\`${unbroken}**${signed(value)}**`;
+  const points = (value: number) => `\`${bar(value, largest)}\` **${signed(value)}**`;
   const rows = shown.rows.map((reason) => {
     const value = cell(valueWords(reason.name, reason.value), 40);
     const typical = cell(typicalWords(reason.value, reason.typical), 40);

@@ -1,9 +1,5 @@
-import type { StrategyKind } from "../policy/schema.ts";
-
 /** What a renderer may be told beside the decision. Whatever is left out is not mentioned. */
 export type RenderOptions = {
-  /** What the policy would choose at the worst score: "same strategy" can be said only where it is known. */
-  atWorst?: { strategy: StrategyKind; needs_approval: boolean };
   /** Facts that are still being measured, for example by a CI run. */
   pendingFacts?: number;
   /** The score from which policy asks for an approval. */

@@ -3,7 +3,6 @@ import { cell, inline } from "./escape.ts";
 import type { Section } from "./fit.ts";
 import { bulletList, markdownTable, markdownVoice, reasonsTable } from "./markdown.ts";
 import { grouped } from "./numbers.ts";
-import type { RenderOptions } from "./options.ts";
 import { printedReasons, topReasons } from "./points.ts";
 import {
   approvalCount,
@@ -63,11 +62,11 @@ export function pointsSections(decision: Decision, most: number): Section[] {
 }
 
 /** What is not known yet, and what would lower the score. */
-export function outlookParagraphs(decision: Decision, options: RenderOptions, most: number): string[] {
+export function outlookParagraphs(decision: Decision, most: number): string[] {
   const paragraphs: string[] = [];
   if (decision.unknowns.length > 0) {
     const names = unknownNames(decision, markdownVoice, most);
-    paragraphs.push(`**Not known yet:** ${names}. ${worstSentence(decision, options)}`);
+    paragraphs.push(`**Not known yet:** ${names}. ${worstSentence(decision)}`);
   }
   const lower = lowerOptions(decision, markdownVoice);
   if (lower.length > 0) paragraphs.push(`**Would lower it:** ${lower.join(" · ")}`);

@@ -88,10 +88,10 @@ export function unknownNames(decision: Decision, voice: Voice, most: number): st
   return more > 0 ? `${names.join(", ")} and ${grouped(more)} more` : names.join(", ");
 }
 
-export function worstSentence(decision: Decision, options: RenderOptions): string {
+export function worstSentence(decision: Decision): string {
   const { worst_score: worst, risk_score: score, strategy } = decision;
   if (worst <= score) return "None of it could raise the score.";
-  const then = options.atWorst;
+  const then = decision.at_worst;
   if (!then) return `At worst ${worst}.`;
   const asks = then.needs_approval && !decision.needs_approval ? ", with an approval" : "";
   return `At worst ${worst}: ${then.strategy === strategy ? "same strategy" : then.strategy}${asks}.`;

@@ -34,10 +34,10 @@ function summarySections(decision: Decision, options: RenderOptions): Section[] 
     { text: `## ${headline(decision, headingVoice)}`, drop: 0 },
     { text: introduction.filter(Boolean).join(" "), drop: 0 },
     ...stopSections(decision),
-    { text: outlookParagraphs(decision, options, 8).join("\n\n"), drop: 2 },
+    { text: outlookParagraphs(decision, 8).join("\n\n"), drop: 2 },
     { text: noteText(decision), drop: 3 },
     ...titled(
-      "Why",
+      "Points",
       pointsSections(decision, 50)
         .map((section) => section.text)
         .join("\n\n"),
@@ -62,6 +62,9 @@ function paceTable(decision: Decision): string {
     const window = seconds === undefined ? cell(step.window, 20) : durationWords(seconds);
     return [String(index + 1), sharePercent(step), window, rounded(step.healthy_windows)];
   });
+  if (decision.strategy === "blue-green" && (decision.pace.at(-1)?.weight ?? 100) < 100) {
+    rows.push(["cut-over", "100 % of traffic", "", ""]);
+  }
   return markdownTable(["Step", "--: Share", "--: Window", "--: Healthy windows"], rows);
 }
 
@@ -91,7 +94,6 @@ function approvalsTable(decision: Decision): string {
 function recordTable(decision: Decision, options: RenderOptions): string {
   const { subject, policy_version: policy } = decision;
   const entries: [string, string | undefined][] = [
-    ["Decision", codeCell(decision.decision_id)],
     ["Subject", cell(subjectWords(decision))],
     ["Commit", subject.head ? codeCell(subject.head) : undefined],
     ["Base", subject.base ? codeCell(subject.base) : undefined],
@@ -106,7 +108,7 @@ function recordTable(decision: Decision, options: RenderOptions): string {
     ["Same result locally", options.localCommand ? codeCell(options.localCommand, 200) : undefined],
   ];
   const rows = entries.flatMap(([name, value]) => (value ? [[name, value]] : []));
-  return markdownTable(["", ""], rows);
+  return markdownTable(["Decision", codeCell(decision.decision_id)], rows);
 }
 
 function subjectWords(decision: Decision): string {

@@ -63,7 +63,7 @@ export function renderTerminal(decision: Decision, options: TerminalOptions = {}
     stopLines(decision, pen),
     reasonLines(decision, pen),
     serviceLines(decision, pen),
-    outlookLines(decision, options, pen),
+    outlookLines(decision, pen),
     noteLines(decision, pen),
     provenanceLines(decision, options, pen),
   ];
@@ -191,11 +191,11 @@ function serviceLines(decision: Decision, pen: Pen): string[] {
   return [pen.paint("Services:", "bold"), ...lines, ...rest];
 }
 
-function outlookLines(decision: Decision, options: TerminalOptions, pen: Pen): string[] {
+function outlookLines(decision: Decision, pen: Pen): string[] {
   const unknown =
     decision.unknowns.length > 0
       ? wrapToWidth(
-          `Not known yet: ${unknownNames(decision, voice, mostLines)}. ${worstSentence(decision, options)}`,
+          `Not known yet: ${unknownNames(decision, voice, mostLines)}. ${worstSentence(decision)}`,
           pen.width,
         )
       : [];

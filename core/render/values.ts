@@ -6,7 +6,7 @@ type Value = Contributor["value"];
 /** Units of the factors that the shipped bundles name; a factor of a team's own shows the bare figure. */
 const units = new Map<string, (value: number) => string>([
   ["churn", (value) => `${rounded(value)} × in 30 d`],
-  ["coverage", (value) => `${value > 0 ? "+" : ""}${rounded(value)} points`],
+  ["coverage", percentChange],
   ["latency", percentChange],
   ["memory", percentChange],
   ["throughput", percentChange],

@@ -77,12 +77,18 @@ const remedies: Remedy[] = [
 function ownPullRequest(kind: keyof NonNullable<ChangeFacts["kinds"]>, what: string): Remedy {
   return (facts) =>
     facts.kinds?.[kind]
-      ? { change: `${what} in a pull request of its own`, facts: { ...facts, kinds: { ...facts.kinds, [kind]: false } } }
+      ? {
+          change: `${what} in a pull request of its own`,
+          facts: { ...facts, kinds: { ...facts.kinds, [kind]: false } },
+        }
       : undefined;
 }
 
 /** What would lower the score: up to three single changes, the best first, with the score after each. */
-export function counterfactuals(facts: ChangeFacts, weights: RiskWeights): { change: string; score: number }[] {
+export function counterfactuals(
+  facts: ChangeFacts,
+  weights: RiskWeights,
+): { change: string; score: number }[] {
   const now = shownScore(scoreFacts(facts, weights).score);
   return remedies
     .flatMap((remedy) => remedy(facts) ?? [])

@@ -1,5 +1,5 @@
-import type { ChangeFacts } from "../change/facts.ts";
 import { readFact, readTypical, typicalOf } from "../change/fact.ts";
+import type { ChangeFacts } from "../change/facts.ts";
 import type { RiskWeights, ScoredFact } from "../policy/schema.ts";
 import { pointsOnCurve } from "./curve.ts";
 import { shapleyValues } from "./shapley.ts";
@@ -72,7 +72,11 @@ export function scoreFacts(facts: ChangeFacts, weights: RiskWeights): Score {
     if (share !== 0) contributors.push({ ...contributor, points: share });
   });
   if (values.multiplier !== 0) {
-    contributors.push({ name: "criticality", value: facts.service?.criticality ?? "normal", points: values.multiplier });
+    contributors.push({
+      name: "criticality",
+      value: facts.service?.criticality ?? "normal",
+      points: values.multiplier,
+    });
   }
   const raw = multiplier * sum;
   const referenceRaw = referenceMultiplier * referenceSum;

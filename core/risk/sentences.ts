@@ -3,8 +3,13 @@ import type { RiskWeights, ScoredFact } from "../policy/schema.ts";
 import type { ScoredContributor } from "./score.ts";
 
 /** A sentence for a person behind each contributor. Names from the change are data: whoever shows it escapes it. */
-export function contributorSentence(contributor: ScoredContributor, facts: ChangeFacts, weights: RiskWeights): string {
-  if (contributor.name === "criticality") return `The service is ${contributor.value}: every point weighs more`;
+export function contributorSentence(
+  contributor: ScoredContributor,
+  facts: ChangeFacts,
+  weights: RiskWeights,
+): string {
+  if (contributor.name === "criticality")
+    return `The service is ${contributor.value}: every point weighs more`;
   if (contributor.name === "cap") return "A score ends at 0 and at 100";
   if (contributor.name === "rounding") return "Scores are shown as whole numbers";
   const label = weights.factors[contributor.name]?.label ?? contributor.name;
@@ -21,7 +26,9 @@ const details: Partial<Record<ScoredFact, (facts: ChangeFacts) => string | undef
         .map((change) => `${change.name} ${change.from ?? "?"} → ${change.to ?? "?"}`),
     ),
   "dependencies.added": (facts) =>
-    named(facts.dependencies?.changes?.filter((change) => !change.from && change.to).map((change) => change.name)),
+    named(
+      facts.dependencies?.changes?.filter((change) => !change.from && change.to).map((change) => change.name),
+    ),
   "tests.failed": (facts) => named(facts.tests?.failed_names),
   "tests.flaky": (facts) => named(facts.tests?.flaky_names),
   "vulnerabilities.critical": (facts) => named(facts.vulnerabilities?.identifiers),

@@ -18,14 +18,22 @@ export function strategyNamed(mapping: StrategyMapping, name: string): PickedStr
 }
 
 /** Bands are looked up with the shown band score; the last band takes the rest. */
-export function strategyForBand(mapping: StrategyMapping, bands: StrategyMapping["bands"], bandScore: number): PickedStrategy {
+export function strategyForBand(
+  mapping: StrategyMapping,
+  bands: StrategyMapping["bands"],
+  bandScore: number,
+): PickedStrategy {
   const band = bands.find((candidate) => bandScore <= candidate["up-to"]) ?? bands[bands.length - 1];
   if (!band) throw new TypeError("The policy was read without a band.");
   return strategyNamed(mapping, band.strategy);
 }
 
 /** Where several overrides match, the most careful wins; an `exactly` wins over all, the last of several. */
-export function applyOverrides(mapping: StrategyMapping, picked: PickedStrategy, matching: Override[]): PickedStrategy {
+export function applyOverrides(
+  mapping: StrategyMapping,
+  picked: PickedStrategy,
+  matching: Override[],
+): PickedStrategy {
   let result = picked;
   let exact: PickedStrategy | undefined;
   for (const override of matching) {
@@ -38,7 +46,7 @@ export function applyOverrides(mapping: StrategyMapping, picked: PickedStrategy,
 }
 
 function paceOf(strategy: Strategy): PaceStep[] {
-  return strategy.steps.map((step) => ({ ...step, "healthy-windows": undefined, healthy_windows: step["healthy-windows"] ?? 1 })).map(
-    ({ "healthy-windows": _, ...step }) => step,
-  );
+  return strategy.steps
+    .map((step) => ({ ...step, "healthy-windows": undefined, healthy_windows: step["healthy-windows"] ?? 1 }))
+    .map(({ "healthy-windows": _, ...step }) => step);
 }

@@ -1,3 +1,4 @@
+import { readCommit } from "./git/commit.ts";
 import { openGit } from "./git/git.ts";
 import { fetchHead } from "./git/pull-refs.ts";
 import type {
@@ -112,8 +113,25 @@ export async function addPull(world: World, repository: Repository, options: Pul
   };
   repository.pulls.set(number, pull);
   repository.nextNumber = Math.max(repository.nextNumber, number + 1);
-  await fetchHead(repository, pull);
+  if (options.merged) await mergeLongAgo(world, repository, pull, options.merged);
+  else await fetchHead(repository, pull);
   return pull;
+}
+
+/** What a merge commit brought in is its second parent; a squash stands for the head that it was made of. */
+async function mergeLongAgo(
+  world: World,
+  repository: Repository,
+  pull: Pull,
+  merged: NonNullable<PullOptions["merged"]>,
+): Promise<void> {
+  const commit = await readCommit(repository.git, merged.commit);
+  if (!commit) throw new Error(`${repository.fullName} has no commit ${merged.commit}.`);
+  const [base = commit.oid, head = commit.oid] = commit.parents;
+  const by = merged.by === undefined ? pull.user : addUser(world, { login: merged.by });
+  Object.assign(pull, { state: "closed", createdAt: merged.at, updatedAt: merged.at, closedAt: merged.at });
+  pull.frozen = { head, base };
+  pull.merged = { at: merged.at, by, commit: commit.oid };
 }
 
 export function addToken(
@@ -152,6 +170,7 @@ export async function buildWorld(options: GitHubOptions): Promise<World> {
     tokens: new Map(),
     repositories: new Map(),
     deliveries: [],
+    folders: [],
   };
   for (const user of options.users ?? []) addUser(world, user);
   addApp(world, { slug: "github-actions", id: 15368 });

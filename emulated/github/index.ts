@@ -1,10 +1,12 @@
+import { rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { addPull, addRun, addToken, buildWorld, type RunOptions } from "./build-state.ts";
 import { type Events, eventsOf, type SendOptions, sendEvent } from "./events/index.ts";
 import type { Payload } from "./events/payloads.ts";
 import { fallback } from "./fallback.ts";
 import { type Fault, faults } from "./faults.ts";
-import type { Violation } from "./openapi.ts";
+import { githubSchema } from "./graphql/schema.ts";
+import { prepareSchemas, type Violation } from "./openapi.ts";
 import type { GitHubOptions, PullOptions, TokenOptions } from "./options.ts";
 import type { RecordedRequest } from "./recorded.ts";
 import { serve } from "./server.ts";
@@ -51,6 +53,10 @@ export type EmulatedGitHub = {
 
 /** A GitHub on loopback, backed by real git repositories on disk. See README.md beside this file. */
 export async function startGitHub(options: GitHubOptions): Promise<EmulatedGitHub> {
+  if (options.latencyMs) {
+    prepareSchemas();
+    githubSchema();
+  }
   const world = await buildWorld(options);
   const requests: RecordedRequest[] = [];
   const violations: Violation[] = [];
@@ -98,6 +104,7 @@ export async function startGitHub(options: GitHubOptions): Promise<EmulatedGitHu
       await other.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       for (const one of world.repositories.values()) one.git.close();
+      await Promise.all(world.folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
 }

@@ -31,6 +31,11 @@ function load(): Loaded {
   const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false, validateFormats: true });
   addFormats.default(ajv);
   ajv.addFormat("repo.nwo", true);
+  // Where nothing was given GitHub answers with an empty text, against its own schema.
+  const uri = ajv.formats.uri;
+  const isUri =
+    typeof uri === "function" ? uri : uri instanceof RegExp ? (text: string) => uri.test(text) : () => true;
+  ajv.addFormat("uri", (text: string) => text === "" || isUri(text) === true);
   ajv.addSchema({ $id: "github", components: at(document, "components") });
   const operations = new Map<string, Operation>();
   const paths = at(document, "paths");
@@ -72,13 +77,25 @@ function readOperation(about: unknown): Operation {
 let loaded: Loaded | undefined;
 const compiled = new WeakMap<Json, ValidateFunction>();
 
-function problem(schema: Json, value: unknown): string | undefined {
+function validatorOf(schema: Json): ValidateFunction {
   loaded ??= load();
-  let validate = compiled.get(schema);
-  if (!validate) {
-    validate = loaded.ajv.compile(schema);
-    compiled.set(schema, validate);
+  const validate = compiled.get(schema) ?? loaded.ajv.compile(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
+/** Compiles everything beforehand, where a pause in the middle would blur what went together in time. */
+export function prepareSchemas(): void {
+  loaded ??= load();
+  for (const { body, parameters, responses } of loaded.operations.values()) {
+    if (body) validatorOf(body);
+    for (const parameter of parameters) validatorOf(parameter.schema);
+    for (const schema of responses.values()) if (schema) validatorOf(schema);
   }
+}
+
+function problem(schema: Json, value: unknown): string | undefined {
+  const validate = validatorOf(schema);
   if (validate(value)) return undefined;
   const errors = (validate.errors ?? []).slice(0, 4);
   return errors

@@ -27,6 +27,8 @@ export type PullOptions = {
   /** "owner/name" of the fork that holds the head branch; absent where it is the repository itself. */
   headRepository?: string;
   number?: number;
+  /** A pull request of the past: the commit on the base branch that it became. Its head is then not looked for. */
+  merged?: { commit: string; at: string; by?: string };
 };
 
 export type RepositoryOptions = {

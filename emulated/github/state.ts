@@ -204,6 +204,8 @@ export type World = {
   tokens: Map<string, Token>;
   repositories: Map<string, Repository>;
   deliveries: Delivery[];
+  /** Folders made for runners, removed when the emulator is closed. */
+  folders: string[];
 };
 
 export const repositoryKey = (fullName: string): string => fullName.toLowerCase();

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import type { RepositoryOptions, UserOptions } from "../github/options.ts";
+import type { PullOptions, RepositoryOptions, UserOptions } from "../github/options.ts";
 import { type SamplePull, type SampleRisk, writeChanges } from "./changes.ts";
 import { fastImportStream, git } from "./fast-import.ts";
 import { writePast } from "./history.ts";
@@ -17,6 +17,29 @@ export type SampleRepository = {
   repository: RepositoryOptions;
 };
 
+/** Every commit of the default branch but the first came by a pull request, numbered in its title. */
+async function mergedPulls(folder: string): Promise<PullOptions[]> {
+  const format = "--format=%H%x00%cI%x00%an%x00%B%x00";
+  const log = (await git(folder, ["log", "--first-parent", "--reverse", format, "main"])).split("\0");
+  const logins = new Map(Object.entries(people).map(([login, person]) => [person.name, login]));
+  const pulls: PullOptions[] = [];
+  for (let at = 0; at + 3 < log.length; at += 4) {
+    const [commit = "", date = "", name = "", message = ""] = log
+      .slice(at, at + 4)
+      .map((field) => field.trim());
+    const number = Number(/#(\d+)/.exec(message)?.[1] ?? 0);
+    const title =
+      message
+        .split("\n")
+        .at(-1)
+        ?.replace(/ \(#\d+\)$/, "") ?? "";
+    const author = logins.get(name) ?? name;
+    const merged = { commit, at: new Date(date).toISOString().replace(".000Z", "Z") };
+    if (number > 0) pulls.push({ number, title, author, head: `${author}-${number}`, merged });
+  }
+  return pulls;
+}
+
 /**
  * `acme/shop`: three services, some sixty merged changes, two releases, one revert, three open pull requests. The same
  * text, dates and people every time, so commits have the same names on every machine. `main` is checked out.
@@ -29,6 +52,7 @@ export async function buildSampleRepository(folder: string): Promise<SampleRepos
   await git(folder, ["init", "--quiet", "--initial-branch=main"]);
   await git(folder, ["-c", "core.autocrlf=false", "fast-import", "--quiet"], stream.text());
   await git(folder, ["-c", "core.autocrlf=false", "checkout", "--quiet", "--force", "main"]);
+  const merged = await mergedPulls(folder);
   return {
     folder,
     branches: { low: pulls.low.head, middle: pulls.middle.head, high: pulls.high.head },
@@ -41,7 +65,7 @@ export async function buildSampleRepository(folder: string): Promise<SampleRepos
       defaultBranch: "main",
       collaborators: { ...collaborators },
       environments: ["production"],
-      pulls: [pulls.low, pulls.middle, pulls.high],
+      pulls: [...merged, pulls.low, pulls.middle, pulls.high],
     },
   };
 }

@@ -37,7 +37,8 @@ export function actionYaml(declaration: VerbDeclaration, main: string): string {
 
 export function inputsTable(declaration: VerbDeclaration): string {
   const rows = Object.entries(declaration.inputs).map(
-    ([name, input]) => `| \`${name}\` | ${cell(input.description)} | ${allowed(input)} | ${input.default === undefined ? "" : `\`${input.default}\``} |`,
+    ([name, input]) =>
+      `| \`${name}\` | ${cell(input.description)} | ${allowed(input)} | ${input.default === undefined ? "" : `\`${input.default}\``} |`,
   );
   return ["| input | what it says | allowed | default |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

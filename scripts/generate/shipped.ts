@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 
-/** Texts of the shipped bundles, so that a built Action carries them in its one file. */
+/**
+ * The shipped bundles, so that a built Action carries them in its one file. YAML is in its shortest form as JSON, which
+ * the reader takes at once; its comments are for people, in policies/.
+ */
 export function shippedFiles(root: string): Record<string, Record<string, string>> {
   const policies = join(root, "policies");
   const bundles = readdirSync(policies)
@@ -11,15 +15,14 @@ export function shippedFiles(root: string): Record<string, Record<string, string
 }
 
 function textsOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder).filter(isPartOfBundle).sort();
-  return Object.fromEntries(
-    files.map((file) => [file, readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n")]),
-  );
-}
-
-/** A snippet on its way into another file, or an editor's leavings, are not shipped. */
-function isPartOfBundle(file: string): boolean {
-  return file !== "kinds-snippet.yaml" && !file.startsWith(".");
+  const files = readdirSync(folder)
+    .filter((file) => !file.startsWith("."))
+    .sort();
+  const textOf = (file: string): string => {
+    const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
+    return file.endsWith(".yaml") ? JSON.stringify(parse(text)) : text;
+  };
+  return Object.fromEntries(files.map((file) => [file, textOf(file)]));
 }
 
 export const shippedFilesPath = "adapters/policy/shipped.json";

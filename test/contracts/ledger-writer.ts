@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Octokit } from "@octokit/rest";
 import { openLedger } from "../../adapters/ledgers/index.ts";
 import { appendWithRetry, type Retry } from "../../core/evidence/append.ts";
 import type { NewEvent } from "../../core/evidence/event.ts";
@@ -6,8 +7,10 @@ import { takeLease } from "../../core/evidence/take-lease.ts";
 
 /** A writer in a process of its own: `node ledger-writer.ts <settings> <task> <stream> <name> <count>`. */
 const [settings = "", task = "", stream = "", name = "", count = "1"] = process.argv.slice(2);
-const { home, ...rest } = JSON.parse(settings);
-const ledger = openLedger(home, rest);
+const { home, github, ...rest } = JSON.parse(settings);
+const client =
+  github === undefined ? {} : { client: new Octokit({ auth: github.token, baseUrl: github.url }) };
+const ledger = openLedger(home, { ...rest, ...client });
 if (ledger === null) throw new Error("The home holds no ledger.");
 
 const retry: Retry = {

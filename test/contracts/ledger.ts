@@ -21,6 +21,13 @@ export type Bench = {
   close(): Promise<void>;
 };
 
+export type Size = {
+  writers: number;
+  processes: number;
+  /** Leaves out tampering that differs in the reading of lines only, where every file takes many processes. */
+  brief?: boolean;
+};
+
 export const event = (body: NewEvent["body"] = {}, more: Partial<NewEvent> = {}): NewEvent => ({
   kind: "outcome",
   at: "2026-03-01T10:00:00.000Z",
@@ -46,7 +53,7 @@ const production = serviceStream("production", "payments-api");
 export function ledgerContract(
   name: string,
   arrange: () => Promise<Bench>,
-  size: { writers: number; processes: number } = { writers: 8, processes: 0 },
+  size: Size = { writers: 8, processes: 0 },
 ): void {
   describe(`the ledger contract: ${name}`, () => {
     let bench: Bench;
@@ -59,7 +66,7 @@ export function ledgerContract(
 
     appending(() => bench);
     racing(() => bench, size.writers);
-    tampering(() => bench);
+    tampering(() => bench, size.brief === true);
     if (size.processes > 0) processes(() => bench, size.processes);
   });
 }
@@ -257,7 +264,7 @@ function asking(holder: string, now: string) {
   return { holder, actor: "octocat", now: () => now, nonce: () => randomUUID(), seconds: 60 };
 }
 
-function tampering(bench: () => Bench): void {
+function tampering(bench: () => Bench, brief: boolean): void {
   const cases: {
     what: string;
     kind: string;
@@ -306,7 +313,8 @@ function tampering(bench: () => Bench): void {
     },
   ];
 
-  it.each(cases)("names $what by stream, sequence and kind", async ({ kind, sequence, change }) => {
+  const telling = cases.filter(({ what }) => !brief || /edited body|torn|deleted/.test(what));
+  it.each(telling)("names $what by stream, sequence and kind", async ({ kind, sequence, change }) => {
     const ledger = await bench().open();
     let head: Head | null = null;
     for (const number of [0, 1, 2, 3])

@@ -103,6 +103,90 @@ describe("reading", () => {
     });
   });
 
+  it("takes HEAD for the default branch, whatever is checked out", async () => {
+    git(repository.folder, "switch", "--quiet", "-c", "elsewhere");
+    commitFiles(repository.folder, "Elsewhere", { "README.md": "# Elsewhere\n" });
+    const answer = await client().graphql(
+      `{ repository(owner: "acme", name: "shop") { object(expression: "HEAD:README.md") { ... on Blob { text } } } }`,
+    );
+    expect(answer).toEqual({ repository: { object: { text: "# Shop\n" } } });
+  });
+
+  it("lists refs under a prefix by what follows it", async () => {
+    git(repository.folder, "branch", "adaptive-deploy/changes");
+    git(repository.folder, "branch", "adaptive-deploy/history");
+    const answer = await client().graphql(`{ repository(owner: "acme", name: "shop") {
+      refs(refPrefix: "refs/heads/adaptive-deploy/", first: 1) {
+        totalCount nodes { name prefix } pageInfo { hasNextPage endCursor }
+      } } }`);
+    expect(answer).toMatchObject({
+      repository: {
+        refs: {
+          ...{ totalCount: 2, nodes: [{ name: "changes", prefix: "refs/heads/adaptive-deploy/" }] },
+          pageInfo: { hasNextPage: true },
+        },
+      },
+    });
+  });
+
+  it("tells all of a pull request that REST tells", async () => {
+    git(repository.folder, "switch", "--quiet", "-c", "change");
+    const sha = commitFiles(repository.folder, "Change", { "a/b.txt": "c\nd\n" });
+    await github.openPull("acme/shop", { title: "Change", author: "ben", head: "change", labels: ["web"] });
+    const rest = { owner: "acme", repo: "shop" };
+    await client().rest.issues.createComment({ ...rest, issue_number: 1, body: "hello" });
+    await client().rest.pulls.createReview({ ...rest, pull_number: 1, event: "APPROVE" });
+    await client().rest.repos.createCommitStatus({ ...rest, sha, state: "pending", context: "ci" });
+    const answer =
+      await client().graphql(`{ viewer { login } rateLimit { remaining } repository(owner: "acme", name: "shop") {
+      pullRequests(states: [OPEN], first: 5, orderBy: { field: CREATED_AT, direction: DESC }) { totalCount }
+      pullRequest(number: 1) {
+        title state headRefOid baseRefOid headRefName isCrossRepository additions deletions changedFiles
+        author { login __typename } labels(first: 5) { nodes { name } }
+        comments(last: 10) { totalCount nodes { databaseId body author { login } viewerDidAuthor includesCreatedEdit } }
+        reviews(first: 10, states: [APPROVED]) { nodes { state author { login } commit { oid } } }
+        files(first: 10) { nodes { path changeType additions } }
+        commits(last: 1) { nodes { commit { oid statusCheckRollup { state contexts(first: 5) {
+          nodes { __typename ... on StatusContext { context state } ... on CheckRun { name } } } } } } }
+      } } }`);
+    expect(answer).toMatchObject({
+      viewer: { login: "maria" },
+      repository: {
+        pullRequests: { totalCount: 1 },
+        pullRequest: {
+          ...{
+            state: "OPEN",
+            headRefOid: sha,
+            baseRefOid: head(),
+            additions: 2,
+            deletions: 1,
+            changedFiles: 1,
+          },
+          author: { login: "ben", __typename: "User" },
+          comments: {
+            totalCount: 1,
+            nodes: [{ body: "hello", author: { login: "maria" }, viewerDidAuthor: true }],
+          },
+          reviews: { nodes: [{ state: "APPROVED", author: { login: "maria" }, commit: { oid: sha } }] },
+          files: { nodes: [{ path: "a/b.txt", changeType: "MODIFIED", additions: 2 }] },
+          commits: {
+            nodes: [
+              {
+                commit: {
+                  statusCheckRollup: {
+                    state: "PENDING",
+                    contexts: { nodes: [{ __typename: "StatusContext", context: "ci" }] },
+                  },
+                },
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(github.violations()).toEqual([]);
+  });
+
   it("refuses a query that GitHub's schema does not know, and says so to the test", async () => {
     const wrong = client().graphql(`{ repository(owner: "acme", name: "shop") { objekt { oid } } }`);
     await expect(wrong).rejects.toThrow(/Cannot query field "objekt"/);
@@ -191,6 +275,34 @@ describe("createCommitOnBranch", () => {
     const before = head();
     await expect(client().graphql(commit, input(before, changes))).rejects.toThrow(reason);
     expect(head()).toBe(before);
+  });
+
+  it("creates, moves and deletes refs", async () => {
+    const run = (mutation: string, input: Record<string, unknown>) =>
+      client().graphql<Record<string, { ref: { id: string } }>>(mutation, { input });
+    const first = head();
+    const second = commitFiles(repository.folder, "Second", { "x.txt": "x\n" });
+    const repositoryId = (
+      await client().graphql<{ repository: { id: string } }>(
+        `{ repository(owner: "acme", name: "shop") { id } }`,
+      )
+    ).repository.id;
+    const create = "mutation ($input: CreateRefInput!) { createRef(input: $input) { ref { id name } } }";
+    const made = await run(create, { repositoryId, name: "refs/heads/work", oid: first });
+    await expect(run(create, { repositoryId, name: "refs/heads/work", oid: first })).rejects.toThrow(
+      /already exists/,
+    );
+    const refId = made.createRef?.ref.id;
+    const update =
+      "mutation ($input: UpdateRefInput!) { updateRef(input: $input) { ref { name target { oid } } } }";
+    await run(update, { refId, oid: second });
+    expect(git(repository.folder, "rev-parse", "work")).toBe(second);
+    await expect(run(update, { refId, oid: first })).rejects.toThrow(/fast forward/);
+    await run("mutation ($input: DeleteRefInput!) { deleteRef(input: $input) { clientMutationId } }", {
+      refId,
+    });
+    expect(git(repository.folder, "branch", "--list", "work")).toBe("");
+    expect(github.violations()).toEqual([]);
   });
 
   it("needs contents: write", async () => {

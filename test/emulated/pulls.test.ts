@@ -100,6 +100,91 @@ describe("pull requests", () => {
     expect(all).toHaveLength(5);
   });
 
+  it("answer the same to many who ask at once, right after a push", async () => {
+    git(repository.folder, "switch", "--quiet", "change");
+    commitFiles(repository.folder, "More", { "more.txt": "more\n" });
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, () => octokit.rest.pulls.get({ ...shop, pull_number: 7 })),
+    );
+    const answers = asked.map(({ data }) => [data.mergeable, data.merge_commit_sha, data.head.sha]);
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(answers[0]?.[0]).toBe(true);
+  });
+
+  it("from a fork bring their commits along, and outlive it", async () => {
+    const fork = smallRepository();
+    git(fork.folder, "fetch", "--quiet", repository.folder, "main");
+    git(fork.folder, "reset", "--quiet", "--hard", "FETCH_HEAD");
+    git(fork.folder, "switch", "--quiet", "-c", "patch");
+    const sha = commitFiles(fork.folder, "From outside", { "fork.txt": "hello\n" });
+    const base = { owner: "acme", name: "shop", folder: repository.folder };
+    const other = await startGitHub({
+      repositories: [base, { owner: "stranger", name: "shop", folder: fork.folder, forkOf: "acme/shop" }],
+      tokens: { any: { user: "stranger" } },
+    });
+    const about = { title: "Hello", author: "stranger", head: "patch", headRepository: "stranger/shop" };
+    const { number } = await other.openPull("acme/shop", about);
+    const stranger = new Octokit({ auth: "any", baseUrl: other.url });
+    const { data } = await stranger.rest.pulls.get({ ...shop, pull_number: number });
+    expect(data).toMatchObject({
+      ...{ changed_files: 1, mergeable: true },
+      head: { sha, label: "stranger:patch", repo: { full_name: "stranger/shop", fork: true } },
+    });
+    const compared = await stranger.rest.repos.compareCommitsWithBasehead({
+      ...shop,
+      basehead: "main...stranger:patch",
+    });
+    expect(compared.data.files?.map((file) => file.filename)).toEqual(["fork.txt"]);
+    git(fork.folder, "switch", "--quiet", "main");
+    git(fork.folder, "branch", "-D", "patch");
+    expect((await stranger.rest.pulls.get({ ...shop, pull_number: number })).data.head.sha).toBe(sha);
+    expect(other.violations()).toEqual([]);
+    await other.close();
+    fork.remove();
+  });
+
+  it("keep GitHub's caps: so many files, no patch for the longest, 300 in a comparison", async () => {
+    const capped = await startGitHub({
+      repositories: [
+        {
+          ...{ owner: "acme", name: "shop", folder: repository.folder },
+          pulls: [{ title: "Rename", author: "ben", head: "change" }],
+        },
+      ],
+      tokens: { any: { user: "ben" } },
+      limits: { pullFiles: 4, compareFiles: 2, patchLines: 1 },
+    });
+    const ben = new Octokit({ auth: "any", baseUrl: capped.url });
+    const all = await ben.paginate(ben.rest.pulls.listFiles, { ...shop, pull_number: 1, per_page: 3 });
+    expect(all.map((file) => [file.filename, file.patch !== undefined])).toEqual([
+      ["README.md", false],
+      ["gone.txt", true],
+      ["logo.png", false],
+      ["src/new file.ts", true],
+    ]);
+    expect((await ben.rest.pulls.get({ ...shop, pull_number: 1 })).data.changed_files).toBe(5);
+    const compared = await ben.rest.repos.compareCommitsWithBasehead({ ...shop, basehead: "main...change" });
+    expect(compared.data.files).toHaveLength(2);
+    expect(capped.violations()).toEqual([]);
+    await capped.close();
+  });
+
+  it("give their diff as text", async () => {
+    const { data } = await octokit.rest.pulls.get({ ...shop, pull_number: 7, mediaType: { format: "diff" } });
+    expect(String(data)).toContain("rename from src/pay.ts\nrename to src/payment.ts");
+    const made = await octokit.rest.pulls.create({
+      ...shop,
+      title: "Again",
+      head: "change",
+      base: "main",
+      body: "b",
+    });
+    expect(made.data).toMatchObject({ number: 8, state: "open", user: { login: "maria" } });
+    const shut = await octokit.rest.pulls.update({ ...shop, pull_number: 8, state: "closed", title: "No" });
+    expect(shut.data).toMatchObject({ state: "closed", merged: false, title: "No" });
+    expect((await octokit.rest.pulls.listCommits({ ...shop, pull_number: 7 })).data).toHaveLength(1);
+  });
+
   it("follow a push at once", async () => {
     git(repository.folder, "switch", "--quiet", "change");
     const pushed = commitFiles(repository.folder, "More", { "more.txt": "more\n" });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { shippedBundle, shippedBundleNames } from "../../adapters/policy/shipped.ts";
+import { shippedBundleNames, shippedBundleWithCases } from "../../adapters/policy/shipped.ts";
 import { runCases } from "../../core/decision/cases.ts";
 
 /** The shipped policies decide what their own cases say, and the cases leave nothing of the policy out. */
 describe.each(shippedBundleNames)("the cases of %s", (name) => {
-  const policy = shippedBundle(name);
+  const policy = shippedBundleWithCases(name);
   const cases = policy.cases ?? { "schema-version": 1, cases: [] };
   const results = runCases(policy, cases);
 

@@ -3,7 +3,7 @@ import type { LockFile } from "./lock-file.ts";
 const blockStart = /^(require|replace|exclude|retract|tool|ignore|godebug)\s*\(/;
 const single = /^(require|replace|exclude|retract|module|go|toolchain|tool|ignore|godebug)\s+/;
 const required = /^("?)([^\s"]+)\1\s+(v\d\S*)$/;
-const replaced = /^(\S+)(?:\s+v\S+)?\s*=>\s*(\S+)(?:\s+(v\d\S*))?$/;
+const replaced = /^[^\s=>]+(?:\s+v[^\s=>]+)?\s*=>\s*([^\s=>]+)(?:\s+(v\d[^\s=>]*))?$/;
 
 /** go.mod: `require` and the targets of `replace`. go.sum lists more than is built, so it is not read. */
 export const goMod: LockFile = {
@@ -20,7 +20,7 @@ export const goMod: LockFile = {
       } else if (directive === "replace") {
         const match = replaced.exec(text);
         // A replacement by a folder has no version, and its code is in the change itself.
-        if (match?.[3]) found.package(match[2] ?? "", match[3]);
+        if (match?.[2]) found.package(match[1] ?? "", match[2]);
         else if (!match && text !== "") found.loose(text);
       }
     };

@@ -4,7 +4,7 @@ export type XmlToken =
   | { kind: "text"; text: string }
   | { kind: "unreadable"; text: string };
 
-const longestTag = 10_000;
+const longestTag = 2_000;
 
 /**
  * Tokens of XML that arrives line by line and may begin anywhere. Comments, instructions and declarations are

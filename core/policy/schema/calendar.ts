@@ -35,7 +35,7 @@ export const calendar = z.strictObject({
         name: z.string().min(1).max(120),
         from: localMoment,
         to: localMoment,
-        "time-zone": z.string().optional(),
+        "time-zone": z.string().optional().describe("IANA name; absent: the calendar's."),
         match: match.optional(),
         except: z
           .strictObject({
@@ -47,6 +47,7 @@ export const calendar = z.strictObject({
       }),
     )
     .max(200)
-    .optional(),
+    .optional()
+    .describe("Spans of time in which nothing goes; a day without a time is the whole day."),
 });
 export type Calendar = z.infer<typeof calendar>;

@@ -12,7 +12,7 @@ export const cases = z.strictObject({
   cases: z
     .array(
       z.strictObject({
-        name: z.string().min(1).max(200),
+        name: z.string().min(1).max(200).describe("What is expected, in a few words."),
         facts: changeFacts
           .omit({ schema_version: true, $schema: true })
           .describe("As in risk-inputs.json; what is absent is unknown."),
@@ -21,8 +21,10 @@ export const cases = z.strictObject({
           .optional()
           .describe("An ISO instant; absent: the calendar is not asked."),
         expect: z.strictObject({
-          "risk-score": expected.optional(),
-          "band-score": expected.optional(),
+          "risk-score": expected.optional().describe("The score, or bounds for it."),
+          "band-score": expected
+            .optional()
+            .describe("The score with which the band is looked up, or bounds for it."),
           strategy: z.enum(strategyKinds).optional().describe("Kind of the strategy."),
           "strategy-name": z
             .string()
@@ -30,11 +32,15 @@ export const cases = z.strictObject({
             .describe("Its name in the policy, where several are of a kind."),
           allowed: z.boolean().optional(),
           "needs-approval": z.boolean().optional(),
-          "reason-code": z.string().optional(),
-          gates: z.record(z.string(), answer).optional(),
+          "reason-code": z.string().optional().describe("The code of what leads the decision."),
+          gates: z
+            .record(z.string(), answer)
+            .optional()
+            .describe("Answers of single gates, by the name that a decision gives them."),
         }),
       }),
     )
-    .max(1000),
+    .max(1000)
+    .describe("Changes and what the policy is expected to decide of them."),
 });
 export type Cases = z.infer<typeof cases>;

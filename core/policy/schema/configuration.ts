@@ -17,13 +17,19 @@ export const repositoryConfiguration = z.strictObject({
     .describe("Bases other than the default branch whose own policy speaks for pull requests into them."),
   ledger: z
     .strictObject({
-      home: z.enum(["git-branch", "file", "none"]),
-      repository: z.string().optional(),
-      folder: z.string().optional(),
+      home: z
+        .enum(["git-branch", "file", "none"])
+        .describe("A branch of a repository, a folder, or nowhere."),
+      repository: z
+        .string()
+        .optional()
+        .describe("owner/name of another repository that holds the branch; absent: this one."),
+      folder: z.string().optional().describe("Where home is file: the folder."),
     })
-    .optional(),
-  reports: globs.optional(),
-  service: serviceName.optional(),
-  environment: z.string().optional(),
+    .optional()
+    .describe("Where decisions, approvals and outcomes are recorded."),
+  reports: globs.optional().describe("Globs of test, coverage and scan reports that are read."),
+  service: serviceName.optional().describe("Name of the one service, where there is no services.yaml."),
+  environment: z.string().optional().describe("Where changes go; production where absent."),
 });
 export type RepositoryConfiguration = z.infer<typeof repositoryConfiguration>;

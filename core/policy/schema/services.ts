@@ -17,6 +17,7 @@ export const services = z.strictObject({
           .describe("critical: the factor of risk-weights.yaml applies."),
       }),
     )
-    .max(1000),
+    .max(1000)
+    .describe("Services of this repository; a change belongs to each whose paths it touches."),
 });
 export type Services = z.infer<typeof services>;

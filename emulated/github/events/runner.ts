@@ -68,6 +68,12 @@ function fullRef(ref: string): string {
   return ref === "" || ref.startsWith("refs/") ? ref : `refs/heads/${ref}`;
 }
 
+async function ownFolder(world: World): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "emulated-runner-"));
+  world.folders.push(folder);
+  return folder;
+}
+
 export async function writeEventFile(
   world: World,
   repository: Repository,
@@ -75,7 +81,7 @@ export async function writeEventFile(
   payload: Payload,
   more: { folder?: string; runId?: number; workspace?: string; token?: string } = {},
 ): Promise<Runner> {
-  const folder = more.folder ?? (await mkdtemp(join(tmpdir(), "emulated-runner-")));
+  const folder = more.folder ?? (await ownFolder(world));
   const files: RunnerFiles = {
     folder,
     summary: join(folder, "summary.md"),

@@ -1,5 +1,7 @@
 import type { Pull, Repository } from "../state.ts";
 import { mergeBase } from "./commit.ts";
+import { inTurn } from "./in-turn.ts";
+import { writeCommit } from "./write.ts";
 
 /** The ends of a pull request as git has them now, or as they were when it was closed. */
 export type PullEnds = { head: string; base: string; mergeBase: string | null };
@@ -9,24 +11,21 @@ async function tip(repository: Repository | null, branch: string): Promise<strin
 }
 
 /** Brings the head into the base repository as `refs/pull/<n>/head`, where it stays when the branch goes. */
-export async function fetchHead(repository: Repository, pull: Pull): Promise<string> {
-  const ref = `refs/pull/${pull.number}/head`;
-  const kept = (await repository.git.info(ref))?.oid ?? null;
-  const now = await tip(pull.headRepository, pull.headRef);
-  if (now === null && kept === null)
-    throw new Error(`Pull request ${pull.number}: ${repository.fullName} has no branch ${pull.headRef}.`);
-  if (now === null || now === kept) return kept ?? "";
-  const source = pull.headRepository;
-  if (source && source !== repository)
-    await repository.git.run([
-      "fetch",
-      "--quiet",
-      "--no-tags",
-      source.git.folder,
-      `+refs/heads/${pull.headRef}:${ref}`,
-    ]);
-  else await repository.git.run(["update-ref", ref, now]);
-  return now;
+export function fetchHead(repository: Repository, pull: Pull): Promise<string> {
+  return inTurn(pull, async () => {
+    const ref = `refs/pull/${pull.number}/head`;
+    const kept = (await repository.git.info(ref))?.oid ?? null;
+    const now = await tip(pull.headRepository, pull.headRef);
+    if (now === null && kept === null)
+      throw new Error(`Pull request ${pull.number}: ${repository.fullName} has no branch ${pull.headRef}.`);
+    if (now === null || now === kept) return kept ?? "";
+    const source = pull.headRepository;
+    const refspec = `+refs/heads/${pull.headRef}:${ref}`;
+    if (source && source !== repository)
+      await repository.git.run(["fetch", "--quiet", "--no-tags", source.git.folder, refspec]);
+    else await repository.git.run(["update-ref", ref, now]);
+    return now;
+  });
 }
 
 export async function pullEnds(repository: Repository, pull: Pull): Promise<PullEnds> {
@@ -35,17 +34,30 @@ export async function pullEnds(repository: Repository, pull: Pull): Promise<Pull
   return { head, base, mergeBase: await mergeBase(repository.git, base, head) };
 }
 
+type TestMerge = { base: string; head: string; commit: string | null };
+const testMerges = new WeakMap<Pull, TestMerge>();
+
 /** A merge commit of base and head as GitHub makes for `refs/pull/<n>/merge`; null where they conflict. */
-export async function testMerge(repository: Repository, pull: Pull, ends: PullEnds): Promise<string | null> {
-  const { git } = repository;
-  try {
-    const tree = await git.text(["merge-tree", "--write-tree", ends.base, ends.head]);
-    const commit = await git.text(
-      ["commit-tree", tree, "-p", ends.base, "-p", ends.head, "-m", `Merge ${ends.head} into ${ends.base}`],
-      { env: fixedIdentity(pull.createdAt) },
-    );
-    await git.run(["update-ref", `refs/pull/${pull.number}/merge`, commit]);
+export function testMerge(repository: Repository, pull: Pull, ends: PullEnds): Promise<string | null> {
+  return inTurn(pull, async () => {
+    const known = testMerges.get(pull);
+    if (known?.base === ends.base && known.head === ends.head) return known.commit;
+    const commit = await makeTestMerge(repository, pull, ends);
+    if (commit) await repository.git.run(["update-ref", `refs/pull/${pull.number}/merge`, commit]);
+    testMerges.set(pull, { ...ends, commit });
     return commit;
+  });
+}
+
+async function makeTestMerge(
+  { git }: Repository,
+  pull: Pull,
+  { base, head }: PullEnds,
+): Promise<string | null> {
+  try {
+    const tree = await git.text(["merge-tree", "--write-tree", base, head]);
+    const message = `Merge ${head} into ${base}`;
+    return await writeCommit(git, { tree, parents: [base, head], message }, fixedIdentity(pull.createdAt));
   } catch {
     return null;
   }

@@ -15,7 +15,7 @@ export function renderLabel(world: World, repository: Repository, name: string) 
     node_id: nodeId("Label", name),
     url: `${apiUrl(world, repository)}/labels/${encodeURIComponent(name)}`,
     name,
-    description: null,
+    description: "",
     color: "ededed",
     default: false,
   };

@@ -177,7 +177,7 @@ describe("files of every sort", () => {
   });
 
   it("links, submodules, modes, empty and binary files, and a file that became a link", async () => {
-    const checkout = branched({ "tool.sh": "x\n", "was-file": "a\nb\n", "after.ts": "a\nb\n" });
+    const checkout = branched({ "tool.sh": "x\n", "was-file": "a\nb\n", "z-after.ts": "a\nb\n" });
     checkout.link("link", "tool.sh");
     checkout.makeExecutable("tool.sh");
     checkout.remove("was-file");
@@ -187,7 +187,7 @@ describe("files of every sort", () => {
       "image.bin",
       Uint8Array.from({ length: 3000 }, (_, index) => (index * 7) % 256),
     );
-    checkout.write("after.ts", "a\n  b\n");
+    checkout.write("z-after.ts", "a\n  b\n");
     checkout.git("add", "-A");
     checkout.git("update-index", "--add", "--cacheinfo", `160000,${checkout.base},module`);
     checkout.git("commit", "-q", "-m", "sorts");
@@ -200,7 +200,7 @@ describe("files of every sort", () => {
     expect(files.get("image.bin")).toMatchObject({ status: "added", binary: true });
     expect(files.get("image.bin")).not.toHaveProperty("additions");
     // Patches are matched to files by order: one that takes two patches must not shift the others.
-    expect(files.get("after.ts")).toMatchObject({ whitespace_additions: 1, whitespace_deletions: 1 });
+    expect(files.get("z-after.ts")).toMatchObject({ whitespace_additions: 1, whitespace_deletions: 1 });
   });
 
   it("a file whose content looks like the patch of another", async () => {

@@ -259,7 +259,7 @@ describe("hostile surroundings", () => {
     writeFileSync(join(folder, ".git/info/attributes"), "* diff=evil\n");
     expect(await repository.uncommitted()).toEqual(["a.txt"]);
     const { files } = await repository.changedFiles(base, head);
-    const patches = await repository.patches(base, head, files);
+    const patches = await repository.patches(base, head, files, (_, patch) => patch);
     await gitFacts({ repository });
     expect([...patches.values()]).toEqual(["@@ -1 +1 @@\n-a\n+b\n"]);
     expect(existsSync(mark)).toBe(false);
@@ -292,7 +292,7 @@ describe("hostile surroundings", () => {
     for (const [name, value] of Object.entries(settings)) git("config", name, value);
     const { files } = await repository.changedFiles(base, head);
     expect(files).toMatchObject([{ path: "dir/ä.txt", status: "modified", additions: 1, deletions: 1 }]);
-    const patches = await repository.patches(base, head, files);
+    const patches = await repository.patches(base, head, files, (_, patch) => patch);
     expect([...patches.values()]).toEqual(["@@ -1,4 +1,4 @@\n a\n b\n c\n-d\n+D\n"]);
     expect(await gitFacts({ repository })).toEqual(before);
   });

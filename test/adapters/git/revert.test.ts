@@ -95,6 +95,14 @@ describe("the exact inverse of a commit on the base", () => {
     expect(await factsOfLast(checkout)).toEqual(noRevert);
   });
 
+  it("is found behind many other changes to the same file", async () => {
+    const checkout = story();
+    const bad = checkout.change({ "a.ts": five("bold") });
+    for (let index = 0; index < 12; index += 1) checkout.change({ "a.ts": `${index}\n${five("bold")}` });
+    checkout.change({ "a.ts": `11\n${five("calm")}` });
+    expect(await factsOfLast(checkout)).toMatchObject({ revert: true, reverts: bad });
+  });
+
   it("is nothing for an empty change or a first commit", async () => {
     const checkout = story();
     expect((await gitFacts({ repository: checkout.repository })).kinds?.revert).toBe(false);

@@ -57,6 +57,14 @@ describe("deriveDiff", () => {
     expect(facts.not_counted).toMatchObject({ files: 1, lines: 24, by_reason: { whitespace: 24 } });
   });
 
+  it("names files left out whole before those that lost blank lines", () => {
+    const facts = deriveDiff([
+      file("a.ts", { additions: 900, whitespace_additions: 800, whitespace_deletions: 0 }),
+      file("vendor/auth.ts", { additions: 3, deletions: 0 }),
+    ]);
+    expect(facts.not_counted?.examples).toEqual(["vendor/auth.ts", "a.ts"]);
+  });
+
   it("never counts below zero where a given file claims more whitespace than lines", () => {
     const facts = deriveDiff([file("a.ts", { whitespace_additions: 999, whitespace_deletions: 0 })]);
     expect(facts).toMatchObject({ additions: 0, deletions: 5 });

@@ -208,7 +208,13 @@ describe("patchKey and reversePatchKey", () => {
     );
   });
   it("agrees with git on distinct lines", () => {
-    const fates = fc.constantFrom("keep" as const, "keep" as const, "keep" as const, "drop" as const, "change" as const);
+    const fates = fc.constantFrom(
+      "keep" as const,
+      "keep" as const,
+      "keep" as const,
+      "drop" as const,
+      "change" as const,
+    );
     const lines = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 99 }), fates), {
       selector: ([number]) => number,
       minLength: 1,
@@ -221,9 +227,8 @@ describe("patchKey and reversePatchKey", () => {
           .map(([number, fate]) => ({ keep: `line ${number}\n`, drop: "", change: `new ${number}\n` })[fate])
           .join("");
         fc.pre(before !== after);
-          expect(isExactInverse(gitPatch(after, before), gitPatch(before, after))).toBe(true);
-        },
-      ),
+        expect(isExactInverse(gitPatch(after, before), gitPatch(before, after))).toBe(true);
+      }),
       { numRuns: 60 },
     );
   });

@@ -100,6 +100,14 @@ describe("what is allowed and hardly meant", () => {
       'cases.yaml:4:13: the name "a" is given twice; a failure would not say which',
     ],
     [
+      "a case that waits for a reason that is none",
+      bundleWith({
+        "cases.yaml":
+          "schema-version: 1\ncases:\n  - { name: a, facts: {}, expect: { reason-code: freze } }\n",
+      }),
+      'cases.yaml:3:50: "freze" is no reason code, so this case cannot pass; did you mean "freeze"?',
+    ],
+    [
       "a case that cannot pass",
       bundleWith({
         "cases.yaml":

@@ -156,6 +156,16 @@ describe("problems of single files", () => {
     expect(problemsOf(files).join("\n")).toContain(expected);
   });
 
+  test("hundreds of files that are none are cut to the first ones", () => {
+    const strangers = Array.from({ length: 300 }, (_, index): [string, string] => [
+      `\u001b[${index}.txt`,
+      "",
+    ]);
+    const problems = problemsOf(new Map([...bundleWith({}), ...strangers]));
+    expect(problems).toHaveLength(21);
+    expect(problems.join("")).not.toContain("\u001b");
+  });
+
   test("a README and a schema may lie in the folder", () => {
     expect(
       problemsOf(bundleWith({ "README.md": "hello", CODEOWNERS: "* @us", "cases.schema.json": "{}" })),

@@ -67,8 +67,8 @@ describe("a low risk takes one line", () => {
     ["what is unknown leaves it low", unknown, {}],
     [
       "policy says that the worst rolls too",
-      { ...unknown, worst_score: 40 },
-      { atWorst: { strategy: "rolling", needs_approval: false } },
+      { ...unknown, worst_score: 40, at_worst: { strategy: "rolling" as const, needs_approval: false } },
+      {},
     ],
   ])("where %s", (_, decision, options) => {
     expect(visible(decision, options)).toBe(1);
@@ -79,8 +79,8 @@ describe("a low risk takes one line", () => {
     ["the unknown could make it medium", { ...unknown, worst_score: 31 }, {}],
     [
       "the worst would take another strategy",
-      unknown,
-      { atWorst: { strategy: "canary", needs_approval: false } },
+      { ...unknown, at_worst: { strategy: "canary" as const, needs_approval: false } },
+      {},
     ],
     ["there is something to note", { ...low, notes: ["This change edits the policy itself."] }, {}],
     ["a gate was skipped", { ...low, gates: fixture("revert").gates }, {}],
@@ -188,7 +188,7 @@ test.each([
   [{ strategy: "blue-green" as const, needs_approval: true }, "At worst 55: blue-green, with an approval."],
   [undefined, "At worst 55."],
 ])("the worst case %#", (atWorst, expected) => {
-  expect(renderComment(fixture("middle"), atWorst ? { atWorst } : {})).toContain(
+  expect(renderComment({ ...fixture("middle"), ...(atWorst ? { at_worst: atWorst } : {}) })).toContain(
     `vulnerabilities high. ${expected}\n`,
   );
 });

@@ -39,18 +39,24 @@ describe.each(fixtureNames)("%s", (name) => {
   });
 });
 
-test("the comment with everything that a caller may tell", async () => {
-  const comment = renderComment(fixture("middle"), {
+describe("the comment with all that a caller may tell", () => {
+  const atWorst = { strategy: "canary" as const, needs_approval: false };
+  const told = {
     marker: "<!-- team:risk -->",
     localCommand: "npx adaptive-deploy decide --base main",
     baseBranch: "main",
     pendingFacts: 2,
-    atWorst: { strategy: "canary", needs_approval: false },
     approvalFrom: 85,
     authorFacts: false,
-    commands: true,
+  };
+
+  test.each([
+    ["told", false],
+    ["commands", true],
+  ])("middle.%s", async (name, commands) => {
+    const comment = renderComment({ ...fixture("middle"), at_worst: atWorst }, { ...told, commands });
+    await expect(comment).toMatchFileSnapshot(`${rendered}/middle.${name}.comment.md`);
   });
-  await expect(comment).toMatchFileSnapshot(`${rendered}/middle.told.comment.md`);
 });
 
 test("the terminal in colour", async () => {

@@ -112,7 +112,7 @@ test("numbers", () => {
 test("values have the unit of their factor", () => {
   expect(valueWords("churn", 19)).toBe("19 × in 30 d");
   expect(valueWords("failure-rate", 0.183)).toBe("18 %");
-  expect(valueWords("coverage", -1.25)).toBe("−1.25 points");
+  expect(valueWords("coverage", -1.2)).toBe("−1.2 %");
   expect(valueWords("latency", 12.04)).toBe("+12 %");
   expect(valueWords("our-own", 12.04)).toBe("12");
   expect(valueWords("db-schema", true)).toBe("yes");

@@ -29,13 +29,25 @@ describe.each([...shippedBundleNames])("under the bundle %s", (name) => {
   test("monotone: more of an adverse fact never lowers the score", () => {
     const better = ["coverage.delta", "performance.throughput_percent"];
     const adverse = scoredFacts.filter(
-      (fact) => !better.includes(fact) && !fact.startsWith("author.") && !fact.includes("days_since") && fact !== "kinds.revert",
+      (fact) =>
+        !better.includes(fact) &&
+        !fact.startsWith("author.") &&
+        !fact.includes("days_since") &&
+        fact !== "kinds.revert",
     );
     fc.assert(
-      fc.property(arbitraryFacts, fc.constantFrom(...adverse), fc.double({ min: 0.01, max: 500, noNaN: true }), (facts, fact, step) => {
-        const worse = raised(facts, fact, step);
-        if (worse) expect(scoreFacts(worse, weights).score).toBeGreaterThanOrEqual(scoreFacts(facts, weights).score - 1e-9);
-      }),
+      fc.property(
+        arbitraryFacts,
+        fc.constantFrom(...adverse),
+        fc.double({ min: 0.01, max: 500, noNaN: true }),
+        (facts, fact, step) => {
+          const worse = raised(facts, fact, step);
+          if (worse)
+            expect(scoreFacts(worse, weights).score).toBeGreaterThanOrEqual(
+              scoreFacts(facts, weights).score - 1e-9,
+            );
+        },
+      ),
       { numRuns: 1000 },
     );
   });
@@ -53,7 +65,8 @@ describe.each([...shippedBundleNames])("under the bundle %s", (name) => {
   test("a critical service never scores lower than a normal one", () => {
     fc.assert(
       fc.property(arbitraryFacts, (facts) => {
-        const at = (criticality: "normal" | "critical") => scoreFacts({ ...facts, service: { criticality } }, weights).score;
+        const at = (criticality: "normal" | "critical") =>
+          scoreFacts({ ...facts, service: { criticality } }, weights).score;
         expect(at("critical")).toBeGreaterThanOrEqual(at("normal") - 1e-9);
       }),
     );
@@ -61,11 +74,20 @@ describe.each([...shippedBundleNames])("under the bundle %s", (name) => {
 });
 
 /** The same facts with one known fact a step worse. */
-function raised(facts: ChangeFacts, fact: (typeof scoredFacts)[number], step: number): ChangeFacts | undefined {
+function raised(
+  facts: ChangeFacts,
+  fact: (typeof scoredFacts)[number],
+  step: number,
+): ChangeFacts | undefined {
   const value = readFact[fact](facts);
   if (value === undefined || value === null) return undefined;
   const [group, field] = fact.split(".");
-  const next = typeof value === "boolean" ? true : fact === "history.failure_rate" ? Math.min(1, value + step) : value + step;
+  const next =
+    typeof value === "boolean"
+      ? true
+      : fact === "history.failure_rate"
+        ? Math.min(1, value + step)
+        : value + step;
   const before: unknown = Object.entries(facts).find(([key]) => key === group)?.[1];
   return { ...facts, [group ?? ""]: { ...(typeof before === "object" ? before : {}), [field ?? ""]: next } };
 }

@@ -12,7 +12,10 @@ function byEnumeration(now: number[], before: number[], multipliers: [number, nu
   const totals = new Array<number>(players).fill(0);
   const orders = permutations([...Array(players).keys()]);
   const value = (joined: Set<number>): number => {
-    const sum = now.reduce((total, one, index) => total + (joined.has(index) ? one : (before[index] ?? 0)), 0);
+    const sum = now.reduce(
+      (total, one, index) => total + (joined.has(index) ? one : (before[index] ?? 0)),
+      0,
+    );
     return sum * (joined.has(now.length) ? multipliers[0] : multipliers[1]);
   };
   for (const order of orders) {
@@ -28,7 +31,9 @@ function byEnumeration(now: number[], before: number[], multipliers: [number, nu
 
 function permutations(items: number[]): number[][] {
   if (items.length < 2) return [items];
-  return items.flatMap((item) => permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]));
+  return items.flatMap((item) =>
+    permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  );
 }
 
 test("the closed form is the mean over all orders", () => {

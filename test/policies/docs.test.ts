@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { folderBundle } from "../../adapters/policy/folder.ts";
+import { readConfiguration } from "../../adapters/policy/resolve.ts";
+import { runCases } from "../../core/decision/cases.ts";
+import { bundleFiles } from "../../core/policy/bundle-files.ts";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/policy.md"), "utf8");
+const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
+  language,
+  text,
+}));
+
+/** YAML blocks of the page by the file that their first line names. */
+const examples = new Map(
+  blocks
+    .filter(({ language }) => language === "yaml")
+    .map(({ text }) => [
+      /^# (\S+)\n/.exec(text)?.[1] ?? `a block that names no file: ${text.slice(0, 40)}`,
+      text,
+    ]),
+);
+const metadata = blocks.find(({ language }) => language === "markdown")?.text ?? "";
+
+describe("docs/policy.md", () => {
+  test("has one example of each file that decides", () => {
+    expect([...examples.keys()].sort()).toEqual([
+      "adaptive-deploy.yml",
+      "calendar.yaml",
+      "cases.yaml",
+      "risk-weights.yaml",
+      "services.yaml",
+      "strategy-mapping-policy.yaml",
+      "thresholds-and-windows.yaml",
+    ]);
+  });
+
+  test("whose examples together are a bundle without a problem", () => {
+    const files = new Map([...examples].filter(([name]) => name !== "adaptive-deploy.yml"));
+    files.set("policy-metadata.md", metadata);
+    // The page's services are an example of their own; the calendar names one of another repository.
+    files.set(
+      "services.yaml",
+      `${files.get("services.yaml")}  - { name: status-page, paths: ["status/**"] }\n`,
+    );
+    const bundle = folderBundle(files, { name: "docs", commit: "docs" });
+    expect(bundle.metadata).toContain("extends: regulated");
+    expect(bundle.guardrails).toContain("failing_tests_stop");
+    const schemaCase = runCases(
+      { ...bundle, services: undefined, guardrails: "" },
+      bundle.cases ?? { "schema-version": 1, cases: [] },
+    );
+    expect(schemaCase[0]?.faults).toEqual([]);
+    expect(schemaCase[1]?.faults).toEqual([]);
+  });
+
+  test("whose configuration is read", () => {
+    expect(readConfiguration(examples.get("adaptive-deploy.yml"))).toMatchObject({
+      ledger: { home: "git-branch" },
+    });
+  });
+
+  test("names every file of a bundle", () => {
+    for (const file of Object.keys(bundleFiles)) expect(page).toContain(`\`${file}\``);
+  });
+});
