@@ -42,6 +42,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   });
   const measured = {
     ...gathered.measured,
+    context: { ...gathered.measured.context, recordable: argument.flag("record") },
     ...(inputs.candidate ? { change: { ...gathered.measured.change, candidate: inputs.candidate } } : {}),
     ...(inputs.target ? { service: { ...gathered.measured.service, target: inputs.target } } : {}),
   };

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { guardrailActionsTable, guardrailNamesTable } from "../core/policy/guardrails/index.ts";
 import { actionYaml, declarations, tableParts, withGenerated } from "./generate/actions.ts";
 import { schemaFiles } from "./generate/schemas.ts";
 import { shippedFilesPath, shippedFilesText } from "./generate/shipped.ts";
@@ -21,9 +22,14 @@ export function generatedFiles(): Map<string, string> {
     files.set(`actions/${declaration.name}/action.yml`, actionYaml(declaration, "index.js"));
   const [decide] = declarations;
   if (decide) files.set("action.yml", actionYaml({ ...decide, title: "adaptive-deploy" }, "decide/index.js"));
+  const parts = {
+    ...tableParts(),
+    "guardrail names": guardrailNamesTable(),
+    "guardrail actions": guardrailActionsTable(),
+  };
   for (const path of documents) {
     const text = current(path);
-    if (text !== undefined) files.set(path, withGenerated(text, tableParts()));
+    if (text !== undefined) files.set(path, withGenerated(text, parts));
   }
   return files;
 }

@@ -1,8 +1,10 @@
 import type { GitHubClient } from "../../adapters/github/client.ts";
 import { gather } from "../../adapters/github/gather.ts";
+import { ledgerOfRun } from "../../adapters/github/ledger.ts";
 import { publish } from "../../adapters/github/publish.ts";
-import { recordOnGitHub } from "../../adapters/github/record.ts";
+import { standingApprovals } from "../../adapters/github/standing-approvals.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
+import { recordDecision } from "../../adapters/ledgers/record-decision.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import type { GivenFacts } from "../../core/change/merge.ts";
 import { enveloped } from "../../core/decision/envelope.ts";
@@ -49,24 +51,42 @@ export async function runDecide(inputs: DecideInputs, ports: DecidePorts): Promi
     comment: inputs.comment && !subject.readOnly,
     ...(inputs.policy ? { policy: inputs.policy } : {}),
   });
+  const ledger = ledgerOfRun(client, subject, gathered.configuration);
   const { given, problems } = await ports.given(gathered.configuration.reports ?? []);
-  const { facts, body } = decideMeasured(withInputs(gathered.measured, inputs), given, gathered.policy, {
-    environment,
-    now: ports.now,
-    ...optional("service", inputs.service ?? gathered.configuration.service),
-    ...optional("history", gathered.history),
-    ...optional("mode", inputs.mode),
-  });
+  const { facts, body } = decideMeasured(
+    withInputs(gathered.measured, inputs, ledger !== null),
+    given,
+    gathered.policy,
+    {
+      environment,
+      now: ports.now,
+      ...optional("service", inputs.service ?? gathered.configuration.service),
+      ...optional("history", gathered.history),
+      ...optional("mode", inputs.mode),
+    },
+  );
 
   const moment = { actor: ports.actor, decidedAt: ports.now.toISOString() };
+  const standing =
+    ledger && body.needs_approval
+      ? await standingApprovals(client, ledger, subject, body, gathered.policy)
+      : { approvals: [], problems: [] };
   const posted = inputs.comment && !subject.readOnly;
   const unpublished = posted
-    ? await publish(client, subject, enveloped(body, { ...moment, recorded: false }), gathered)
+    ? await publish(client, subject, enveloped(body, { ...moment, ...standing, recorded: false }), gathered)
     : [];
-  const recorded = await recordOnGitHub(client, subject, body, gathered.configuration, moment);
-  const decision = enveloped(body, { ...moment, ...recorded });
+  const recorded = await recordDecision(ledger, body, moment);
+  const why =
+    subject.readOnly && gathered.configuration.ledger ? { recordedReason: "read-only-token" as const } : {};
+  const decision = enveloped(body, { ...moment, ...recorded, ...why, approvals: standing.approvals });
 
-  for (const sentence of [...gathered.problems, ...problems, ...unpublished, ...recorded.problems])
+  for (const sentence of [
+    ...gathered.problems,
+    ...problems,
+    ...standing.problems,
+    ...unpublished,
+    ...recorded.problems,
+  ])
     ports.warn(sentence);
   await ports.write("risk-inputs-for-decision.json", `${JSON.stringify(facts, null, 2)}\n`);
   const path = await ports.write("risk-decision.json", `${JSON.stringify(decision, null, 2)}\n`);
@@ -78,9 +98,10 @@ export async function runDecide(inputs: DecideInputs, ports: DecidePorts): Promi
   };
 }
 
-function withInputs(measured: ChangeFacts, inputs: DecideInputs): ChangeFacts {
+function withInputs(measured: ChangeFacts, inputs: DecideInputs, recordable: boolean): ChangeFacts {
   return {
     ...measured,
+    context: { ...measured.context, recordable },
     ...(inputs.candidate ? { change: { ...measured.change, candidate: inputs.candidate } } : {}),
     ...(inputs.target ? { service: { ...measured.service, target: inputs.target } } : {}),
   };

@@ -140,7 +140,7 @@ function contextOf(
     ...(service === undefined ? {} : { service }),
     kinds: present,
   });
-  return { ...measured.context, peak: peak || measured.context?.peak, change_window, freeze };
+  return { ...measured.context, peak: peak || (measured.context?.peak ?? false), change_window, freeze };
 }
 
 function nameOfRepository(repository: string | null | undefined): string | undefined {

@@ -224,6 +224,8 @@ export const changeFacts = z.strictObject({
       driver_signature_verified: yesNo,
       /** Reason for a quarantine of this candidate; the empty string means that none is in force. */
       quarantine: text,
+      /** True where the decision will be recorded: a ledger is configured, and this run may write it. */
+      recordable: yesNo,
       /** Reason for a cooldown of the service after rollbacks; the empty string means none. */
       cooldown: text,
     })

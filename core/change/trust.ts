@@ -57,6 +57,7 @@ export function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPe
       freeze: context.freeze || undefined,
       error_budget_left_percent: left != null && left < errorBudgetMinimumPercent ? left : undefined,
       driver_signature_verified: context.driver_signature_verified === false ? false : undefined,
+      recordable: context.recordable || undefined,
       quarantine: context.quarantine || undefined,
       cooldown: context.cooldown || undefined,
     };

@@ -35,7 +35,9 @@ function faultsOf(expected: Case["expect"], decision: DecisionBody): string[] {
     if (decision.risk_score > (score["at-most"] ?? 100))
       faults.push(`risk-score is ${decision.risk_score}, expected at most ${score["at-most"]}`);
   }
+  same("band-score", expected["band-score"], decision.band_score);
   same("strategy", expected.strategy, decision.strategy);
+  same("strategy-name", expected["strategy-name"], decision.strategy_name);
   same("allowed", expected.allowed, decision.allowed);
   same("needs-approval", expected["needs-approval"], decision.needs_approval);
   same("reason-code", expected["reason-code"], decision.reason_code);

@@ -1,6 +1,6 @@
-import { readFact } from "../change/fact.ts";
 import type { ChangeFacts } from "../change/facts.ts";
-import { type Override, scoredFacts, type Thresholds } from "../policy/schema.ts";
+import { isKnown } from "../change/known.ts";
+import type { Override, Thresholds } from "../policy/schema.ts";
 import { gate } from "./gate.ts";
 import type { Gate } from "./shape.ts";
 
@@ -65,34 +65,13 @@ function driverGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
 function requiredFactGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
   return (thresholds["required-facts"] ?? [])
     .filter((name) => !isKnown(facts, name))
-    .map((name) =>
-      gate(
-        `required-fact:${name}`,
-        "approve",
-        "required-fact-unknown",
-        `Policy asks for ${name}, which is not known.`,
-      ),
-    );
+    .map((name) => gate(`required-fact:${name}`, "approve", "required-fact-unknown", missingSentence(name)));
 }
 
-/** Facts that policy may require: those of the score, and a few of the surroundings. */
-export const requirableFacts: readonly string[] = [
-  ...scoredFacts,
-  "tests.total",
-  "coverage.percent",
-  "context.error_budget_left_percent",
-  "context.driver_signature_verified",
-  "tests.driver_passed",
-];
-
-function isKnown(facts: ChangeFacts, name: string): boolean {
-  const scored = scoredFacts.find((fact) => fact === name);
-  if (scored) return readFact[scored](facts) != null;
-  if (name === "tests.total") return facts.tests?.total != null;
-  if (name === "coverage.percent") return facts.coverage?.percent != null;
-  if (name === "context.error_budget_left_percent") return facts.context?.error_budget_left_percent != null;
-  if (name === "context.driver_signature_verified") return facts.context?.driver_signature_verified != null;
-  return name === "tests.driver_passed" && facts.tests?.driver_passed != null;
+function missingSentence(name: string): string {
+  if (name === "context.recordable")
+    return "Policy asks for a record of every decision, and this one goes to no ledger.";
+  return `Policy asks for ${name}, which is not known.`;
 }
 
 function overrideGates(override: Override): Gate[] {

@@ -29,6 +29,7 @@ export function decide(
     schema_version: 1,
     subject: subjectOf(facts),
     ...top,
+    ...mostApprovals(declared),
     services: whole ? servicesOfWhole(facts, whole) : declared.map((one) => one.decision),
     ...rankOf(facts, answer),
     ...(facts.history?.changes == null ? {} : { history_changes: facts.history.changes }),
@@ -37,6 +38,12 @@ export function decide(
     policy_version: { name: policy.name, ...policy.version },
     facts_digest: digest(facts),
   });
+}
+
+/** Where several services ask for approvals, as many people are needed as the one that asks for most. */
+function mostApprovals(answers: ServiceAnswer[]): Pick<DecisionBody, "approvals_needed"> {
+  const counts = answers.flatMap((answer) => answer.decision.approvals_needed ?? []);
+  return counts.length ? { approvals_needed: Math.max(...counts) } : {};
 }
 
 /** services.yaml that matches nothing gives no service; without services.yaml the repository is the one service. */

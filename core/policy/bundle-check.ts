@@ -1,4 +1,4 @@
-import { requirableFacts } from "../decision/change-gates.ts";
+import { requirableFacts } from "../change/known.ts";
 import { calendarProblems } from "./bundle-check-calendar.ts";
 import { mappingProblems } from "./bundle-check-mapping.ts";
 import type { BundleDocuments } from "./bundle-files.ts";

@@ -1,4 +1,11 @@
-import { type ChangeFacts, criticalities, type KindName, kindNames, platforms } from "../../change/facts.ts";
+import {
+  type ChangeFacts,
+  criticalities,
+  type KindName,
+  kindNames,
+  platforms,
+  targets,
+} from "../../change/facts.ts";
 import { modes, strategyKinds } from "../schema.ts";
 import {
   count,
@@ -63,6 +70,7 @@ export const registry: [string, NameSpec][] = Object.entries({
     text("Criticality of the service.", criticalities),
     (facts) => facts.service?.criticality,
   ),
+  target: decision(text("What moves the service's traffic.", targets), (facts) => facts.service?.target),
   base_branch: decision(text("Branch that the change goes into."), (facts) => facts.change?.base_branch),
   author_is_bot: decision(yesNo("A bot wrote the change."), (facts) => facts.change?.author_is_bot),
   from_fork: decision(yesNo("The change comes from a fork."), (facts) => facts.change?.from_fork),

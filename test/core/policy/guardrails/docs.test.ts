@@ -15,7 +15,7 @@ const blocks = (language: string) =>
     .filter(([, name]) => name === language)
     .map(([, , text]) => text ?? "");
 const generated = (name: string) =>
-  page.split(`<!-- ${name}:begin -->\n`)[1]?.split(`\n<!-- ${name}:end -->`)[0];
+  page.split(`<!-- generated: ${name} -->\n`)[1]?.split(`\n<!-- end: ${name} -->`)[0];
 
 describe("docs/guardrails.md", () => {
   test.each(blocks("rules").map((text, index) => [index + 1, text] as const))(
@@ -41,8 +41,8 @@ describe("docs/guardrails.md", () => {
   });
 
   test("its tables are the registries'", () => {
-    expect(generated("guardrail-names")).toBe(guardrailNamesTable());
-    expect(generated("guardrail-actions")).toBe(guardrailActionsTable());
+    expect(generated("guardrail names")).toBe(guardrailNamesTable());
+    expect(generated("guardrail actions")).toBe(guardrailActionsTable());
     for (const name of [...namesIn("decision"), ...namesIn("rollout")])
       expect(guardrailNamesTable()).toContain(`\n| \`${name}\``);
   });

@@ -16,7 +16,7 @@ const decided = {
 const facts: ChangeFacts = changeFacts.parse({
   schema_version: 1,
   change: { base_branch: "main", author_is_bot: false, from_fork: true },
-  service: { platforms: ["linux"], criticality: "critical" },
+  service: { platforms: ["linux"], criticality: "critical", target: "ota" },
   diff: {
     files: 1,
     additions: 2,

@@ -1,0 +1,133 @@
+import * as z from "zod";
+import type { Approval } from "../../core/decision/shape.ts";
+import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
+import {
+  type ApprovalRefusal,
+  type ApprovalUse,
+  mayApprove,
+  type Refused,
+  readers,
+  refused,
+  type Said,
+} from "./approval-objects.ts";
+import { loginOf, type People, peopleOfCommit, peopleOfPull } from "./approval-people.ts";
+import type { GitHubClient } from "./client.ts";
+
+/**
+ * An approval in the ledger is a pointer that anyone who can push could have written. Here the object that it points
+ * to is fetched from GitHub again, at the moment of use, and everything that the approval claims is checked against
+ * it. Whatever cannot be found out counts as no approval.
+ */
+export type Verified =
+  | { valid: true; approval: Approval }
+  | { valid: false; reason: ApprovalRefusal; sentence: string };
+
+export async function verifyApproval(
+  client: GitHubClient,
+  pointer: ApprovalPointer,
+  use: ApprovalUse,
+): Promise<Verified> {
+  const mismatch = isFor(pointer, use);
+  if (mismatch !== null) return { valid: false, ...mismatch };
+  const [owner = "", name = ""] = pointer.repository.split("/");
+  const place = { owner, name };
+  // All at once: verifying adds one round trip to a decision, not three.
+  const [said, people, permission] = await Promise.all([
+    guarded(() => readers[pointer.kind](client, place, pointer, use)),
+    guarded(() =>
+      pointer.pull_request === undefined
+        ? peopleOfCommit(client, place, pointer.head_sha)
+        : peopleOfPull(client, place, pointer.pull_request),
+    ),
+    guarded(() => mayApprove(client, place, pointer.actor, use.permissions)),
+  ]);
+  if ("sentence" in said) return { valid: false, ...said };
+  if ("sentence" in people) return { valid: false, ...people };
+  if ("sentence" in permission) return { valid: false, ...permission };
+  const wrong = fits(said, people, pointer, use);
+  if (wrong !== null) return { valid: false, ...wrong };
+  const { actor, head_sha: sha, environment, kind, id } = pointer;
+  const source = `${kind} ${id} in ${pointer.repository}`;
+  return { valid: true, approval: { actor, sha, environment, reason: said.reason, source, at: said.at } };
+}
+
+function isFor(pointer: ApprovalPointer, use: ApprovalUse): Refused | null {
+  if (pointer.repository.toLowerCase() !== use.repository.toLowerCase()) {
+    return refused(
+      "other-repository",
+      `The approval lies in ${pointer.repository}, not in ${use.repository}.`,
+    );
+  }
+  if (pointer.head_sha !== use.headSha) {
+    return refused(
+      "other-head",
+      `The approval is for ${pointer.head_sha}, not for ${use.headSha}: a push voids it.`,
+    );
+  }
+  if (pointer.environment !== use.environment) {
+    return refused(
+      "other-environment",
+      `The approval is for ${pointer.environment}, not for ${use.environment}.`,
+    );
+  }
+  if (pointer.pull_request === undefined && pointer.kind !== "environment") {
+    return refused("other-pull-request", `The ${pointer.kind} ${pointer.id} names no pull request.`);
+  }
+  return null;
+}
+
+function fits(said: Said, people: People, pointer: ApprovalPointer, use: ApprovalUse): Refused | null {
+  const { actor, kind, id, head_sha: sha } = pointer;
+  if (!said.environments.includes(use.environment)) {
+    return refused(
+      "other-environment",
+      `The ${kind} ${id} says nothing of the environment ${use.environment}.`,
+    );
+  }
+  if (people.head !== null && people.head !== sha) {
+    return refused(
+      "head-moved",
+      `The pull request's head is ${people.head} now: the approval of ${sha} is void.`,
+    );
+  }
+  if (typeof people.edits.get(`${kind} ${id}`) === "string") {
+    return refused("edited", `The ${kind} ${id} was edited after it was written. Write a new one.`);
+  }
+  const opinion = people.opinions.get(loginOf(actor)) ?? "APPROVED";
+  if (kind === "review" && opinion !== "APPROVED") {
+    return refused("not-approved", `${actor} has reviewed again since, and no longer approves.`);
+  }
+  if (people.authors.has(loginOf(actor))) {
+    return refused("actor-is-author", `${actor} had a hand in the change. Somebody else must approve it.`);
+  }
+  if (people.unknown.length > 0) {
+    const names = people.unknown.slice(0, 3).join(", ");
+    return refused(
+      "authors-unknown",
+      `It cannot be told that ${actor} did not write the change: ${names} belongs to no account.`,
+    );
+  }
+  return null;
+}
+
+async function guarded<Answer>(work: () => Promise<Answer>): Promise<Answer | Refused> {
+  try {
+    return await work();
+  } catch (error) {
+    const status = thrown.safeParse(error);
+    if (status.success && status.data.status === 404) {
+      return refused(
+        "not-found",
+        "GitHub shows no such object: the approval was deleted, or the token may not see it.",
+      );
+    }
+    const message = error instanceof z.ZodError ? "an answer that lacks something" : messageOf(error);
+    return refused("unavailable", `The approval could not be asked for at GitHub: ${message}.`);
+  }
+}
+
+const thrown = z.looseObject({ status: z.number() });
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").slice(0, 200);
+}
