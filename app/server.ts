@@ -51,7 +51,7 @@ export function appConfiguration(environment: Record<string, string | undefined>
 export async function serveApp(configuration: AppConfiguration): Promise<{ server: Server; url: string }> {
   const log = pino({
     level: configuration.demo ? "error" : "info",
-    redact: ["*.headers.authorization", "privateKey", "secret", "token"],
+    serializers: { err: faultOnly, event: nameOnly },
   });
   const Octokit = configuration.demo
     ? ProbotOctokit.defaults((options: object) => ({
@@ -89,6 +89,18 @@ export async function serveApp(configuration: AppConfiguration): Promise<{ serve
   });
   const { address, port } = addressOf(server);
   return { server, url: `http://${address}:${port}` };
+}
+
+/** A refused or failed delivery brings its whole payload along; the log gets what went wrong and no more. */
+function faultOnly(error: unknown): { type: string; message: string } {
+  return error instanceof Error
+    ? { type: error.name, message: error.message.slice(0, 500) }
+    : { type: "unknown", message: "" };
+}
+
+function nameOnly(event: unknown): { name?: unknown; id?: unknown } {
+  if (typeof event !== "object" || event === null) return {};
+  return { ...("name" in event ? { name: event.name } : {}), ...("id" in event ? { id: event.id } : {}) };
 }
 
 function addressOf(server: Server): AddressInfo {

@@ -8,7 +8,7 @@ import { runCases } from "../core/decision/cases.ts";
 import { policyImpact } from "../core/decision/impact.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import type { PolicyBundle } from "../core/policy/schema.ts";
-import { describeProblem } from "../core/policy/yaml-problem.ts";
+import { describeProblem } from "../core/policy/yaml/problem.ts";
 import { renderImpact } from "../core/render/impact.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { policyDeclaration } from "./policy-declaration.ts";

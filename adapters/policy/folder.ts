@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, UserError } from "../../core/errors.ts";
-import { readBundle } from "../../core/policy/bundle.ts";
-import { type CheckedBundle, checkBundle } from "../../core/policy/bundle-lint.ts";
+import { readBundle } from "../../core/policy/bundle/bundle.ts";
+import { type CheckedBundle, checkBundle } from "../../core/policy/bundle/lint/index.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
-import { largestDocumentKib } from "../../core/policy/yaml.ts";
-import { printable } from "../../core/policy/yaml-quoted.ts";
+import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
+import { printable } from "../../core/policy/yaml/quoted.ts";
 import {
   shippedBundleNames,
   shippedBundleWithCases,

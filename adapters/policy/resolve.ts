@@ -4,8 +4,8 @@ import {
   type RepositoryConfiguration,
   repositoryConfiguration,
 } from "../../core/policy/schema.ts";
-import { parseYamlDocument } from "../../core/policy/yaml.ts";
-import { describeProblem } from "../../core/policy/yaml-problem.ts";
+import { parseYamlDocument } from "../../core/policy/yaml/document.ts";
+import { describeProblem } from "../../core/policy/yaml/problem.ts";
 import { decidingBundle } from "./folder.ts";
 import { shippedBundle, shippedBundleNames } from "./shipped.ts";
 

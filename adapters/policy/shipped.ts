@@ -1,5 +1,5 @@
-import { readBundle } from "../../core/policy/bundle.ts";
-import type { BaseBundles } from "../../core/policy/bundle-files.ts";
+import { readBundle } from "../../core/policy/bundle/bundle.ts";
+import type { BaseBundles } from "../../core/policy/bundle/files.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 import shipped from "./shipped.json" with { type: "json" };
 

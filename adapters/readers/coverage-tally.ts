@@ -1,5 +1,5 @@
 import type { ChangeFacts } from "../../core/change/facts.ts";
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 export type CoverageTally = {
   /** Takes up a source file; lines of the same file from several reports are laid on one another. */

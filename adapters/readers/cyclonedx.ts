@@ -1,5 +1,6 @@
 import { walkJson } from "./json.ts";
-import { MalformedReport, type ReportReader, type Tallies } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
+import type { ReportReader, Tallies } from "./reader.ts";
 import { type Severity, severities, severityOfScore } from "./vulnerability-tally.ts";
 
 type Vulnerability = {

@@ -1,5 +1,5 @@
 import { walkJson } from "./json.ts";
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 /** What the first characters of a report say of its format. */
 export type Head = {

@@ -1,5 +1,5 @@
 import { Tokenizer, TokenType } from "@streamparser/json";
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 export type JsonPath = readonly (string | number)[];
 export type JsonScalar = string | number | boolean | null;

@@ -1,5 +1,6 @@
 import { walkLines } from "./lines.ts";
-import { MalformedReport, type ReportReader } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
+import type { ReportReader } from "./reader.ts";
 
 const dataLine = /^DA:(\d{1,9}),\s*(-?[\d.]{1,30}(?:e[+-]?\d{1,3})?)(?:,.*)?$/i;
 const countLine = /^(LF|LH):(\d{1,9})$/;

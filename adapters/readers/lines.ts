@@ -1,4 +1,4 @@
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 const longestLineCharacters = 64 * 1024;
 

@@ -20,14 +20,3 @@ export type ReportReader = {
   /** Reads the whole text, chunk by chunk. A sentence about what could not be told goes to `problem`. */
   read(text: AsyncIterable<string>, into: Tallies, problem: (sentence: string) => void): Promise<void>;
 };
-
-/** A report that is not what its beginning promised. The line is counted from 1. */
-export class MalformedReport extends Error {
-  readonly line: number | undefined;
-
-  constructor(message: string, line?: number) {
-    super(message);
-    this.name = "MalformedReport";
-    this.line = line;
-  }
-}

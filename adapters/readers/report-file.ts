@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { TextDecoder } from "node:util";
 import { headCharacters } from "./head.ts";
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 /** The text of a report file: its beginning, and all of it chunk by chunk (from the beginning again). */
 export type ReportText = { head: string; text: AsyncIterable<string>; close(): Promise<unknown> };

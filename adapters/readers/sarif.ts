@@ -1,6 +1,7 @@
 import type { JsonPath, JsonScalar } from "./json.ts";
 import { walkJson } from "./json.ts";
-import { MalformedReport, type ReportReader } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
+import type { ReportReader } from "./reader.ts";
 import { type Finding, type Severity, severityOfScore } from "./vulnerability-tally.ts";
 
 type Rule = { id?: string; level?: string; score?: number };

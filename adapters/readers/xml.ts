@@ -1,5 +1,5 @@
 import sax from "sax";
-import { MalformedReport } from "./reader.ts";
+import { MalformedReport } from "./malformed.ts";
 
 export type XmlHandler = {
   open(name: string, attribute: (name: string) => string | undefined): void;

@@ -1,4 +1,4 @@
-import { forcibleStrategies } from "../policy/bundle-check.ts";
+import { forcibleStrategies } from "../policy/bundle/check/index.ts";
 import {
   type decisionNames,
   evaluate,

@@ -7,7 +7,7 @@ import { scoresOf } from "../../bench/risk/score.ts";
 import { spreadOf } from "../../bench/risk/spread.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import { type RiskWeights, riskWeights, type ScoredFact } from "../../core/policy/schema.ts";
-import { parseYamlDocument } from "../../core/policy/yaml.ts";
+import { parseYamlDocument } from "../../core/policy/yaml/document.ts";
 import { pointsOnCurve } from "../../core/risk/curve.ts";
 import { scoreFacts, shownScore } from "../../core/risk/score.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { folderBundle } from "../../adapters/policy/folder.ts";
 import { readConfiguration } from "../../adapters/policy/resolve.ts";
 import { runCases } from "../../core/decision/cases.ts";
-import { bundleFiles } from "../../core/policy/bundle-files.ts";
+import { bundleFiles } from "../../core/policy/bundle/files.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/policy.md"), "utf8");
 const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({

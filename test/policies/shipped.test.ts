@@ -5,8 +5,8 @@ import { checkLocal, folderBundle, localFiles, localPolicy } from "../../adapter
 import { shippedBundle, shippedBundleNames, shippedFiles } from "../../adapters/policy/shipped.ts";
 import { kindNames } from "../../core/change/facts.ts";
 import { UserError } from "../../core/errors.ts";
-import { readMetadata } from "../../core/policy/bundle-metadata.ts";
-import { describeProblem } from "../../core/policy/yaml-problem.ts";
+import { readMetadata } from "../../core/policy/bundle/metadata.ts";
+import { describeProblem } from "../../core/policy/yaml/problem.ts";
 import { shippedFilesPath, shippedFilesText } from "../../scripts/generate/shipped.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -1,6 +1,6 @@
-import type { BundleDocuments } from "./bundle-files.ts";
-import type { Thresholds } from "./schema.ts";
-import type { Problem } from "./yaml-problem.ts";
+import type { Thresholds } from "../../schema.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import type { BundleDocuments } from "../files.ts";
 
 /** Freezes that are over, and hours that no threshold asks about. */
 export function calendarWarnings(

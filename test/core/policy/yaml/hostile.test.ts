@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { thresholdsAndWindows } from "../../../core/policy/schema.ts";
-import { parseYamlDocument } from "../../../core/policy/yaml.ts";
-import { describeProblem } from "../../../core/policy/yaml-problem.ts";
+import { thresholdsAndWindows } from "../../../../core/policy/schema.ts";
+import { parseYamlDocument } from "../../../../core/policy/yaml/document.ts";
+import { describeProblem } from "../../../../core/policy/yaml/problem.ts";
 
 const largest = 64 * 1024;
 const problemsOf = (text: string): string[] =>

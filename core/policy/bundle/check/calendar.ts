@@ -1,7 +1,7 @@
-import type { BundleDocuments } from "./bundle-files.ts";
-import { zoneProblem } from "./calendar.ts";
-import type { Problem } from "./yaml-problem.ts";
-import { quoted } from "./yaml-quoted.ts";
+import { zoneProblem } from "../../calendar.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { quoted } from "../../yaml/quoted.ts";
+import type { BundleDocuments } from "../files.ts";
 
 /** What no shape can say of calendar.yaml: time zones and days exist, and spans have a length. */
 export function calendarProblems({ calendar }: BundleDocuments): Problem[] {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { UserError } from "../../../core/errors.ts";
-import { type BundleOrigin, examineBundle, readBundle } from "../../../core/policy/bundle.ts";
-import { describeProblem } from "../../../core/policy/yaml-problem.ts";
-import { bundleReplacing, bundleWith, smallestBundle } from "./bundle-texts.ts";
+import { UserError } from "../../../../core/errors.ts";
+import { type BundleOrigin, examineBundle, readBundle } from "../../../../core/policy/bundle/bundle.ts";
+import { describeProblem } from "../../../../core/policy/yaml/problem.ts";
+import { bundleReplacing, bundleWith, smallestBundle } from "./texts.ts";
 
 const bases = (name: string): ReadonlyMap<string, string> | undefined =>
   name === "default" ? new Map(Object.entries(smallestBundle)) : undefined;

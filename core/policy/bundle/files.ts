@@ -1,4 +1,3 @@
-import { metadataFileName, type PolicyMetadata, readMetadata } from "./bundle-metadata.ts";
 import {
   type Calendar,
   type Cases,
@@ -12,11 +11,12 @@ import {
   strategyMapping,
   type ThresholdsAndWindows,
   thresholdsAndWindows,
-} from "./schema.ts";
-import { didYouMean } from "./suggest.ts";
-import { largestDocumentKib, type ParsedDocument, parseYamlDocument } from "./yaml.ts";
-import { firstProblems, type Problem } from "./yaml-problem.ts";
-import { printable } from "./yaml-quoted.ts";
+} from "../schema.ts";
+import { didYouMean } from "../suggest.ts";
+import { largestDocumentKib, type ParsedDocument, parseYamlDocument } from "../yaml/document.ts";
+import { firstProblems, type Problem } from "../yaml/problem.ts";
+import { printable } from "../yaml/quoted.ts";
+import { metadataFileName, type PolicyMetadata, readMetadata } from "./metadata.ts";
 
 export const guardrailsFileName = "guardrails.rules";
 

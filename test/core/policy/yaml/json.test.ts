@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { thresholdsAndWindows } from "../../../core/policy/schema.ts";
-import { parseYamlDocument } from "../../../core/policy/yaml.ts";
-import { readShortestJson } from "../../../core/policy/yaml-json.ts";
-import { describeProblem } from "../../../core/policy/yaml-problem.ts";
+import { thresholdsAndWindows } from "../../../../core/policy/schema.ts";
+import { parseYamlDocument } from "../../../../core/policy/yaml/document.ts";
+import { readShortestJson } from "../../../../core/policy/yaml/json.ts";
+import { describeProblem } from "../../../../core/policy/yaml/problem.ts";
 
 describe("left to the reader of YAML is", () => {
   test.each([

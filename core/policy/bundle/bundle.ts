@@ -1,10 +1,10 @@
-import { exitCodes, UserError } from "../errors.ts";
-import { digest } from "../evidence/canonical.ts";
-import { crossProblems } from "./bundle-check.ts";
-import { type BaseBundles, type BundleDocuments, readDocuments } from "./bundle-files.ts";
-import type { PolicyBundle } from "./schema.ts";
-import { describeProblem, inReadingOrder, type Problem } from "./yaml-problem.ts";
-import { printable } from "./yaml-quoted.ts";
+import { exitCodes, UserError } from "../../errors.ts";
+import { digest } from "../../evidence/canonical.ts";
+import type { PolicyBundle } from "../schema.ts";
+import { describeProblem, inReadingOrder, type Problem } from "../yaml/problem.ts";
+import { printable } from "../yaml/quoted.ts";
+import { crossProblems } from "./check/index.ts";
+import { type BaseBundles, type BundleDocuments, readDocuments } from "./files.ts";
 
 export type BundleOrigin = {
   /** How decisions call the bundle; the metadata's own name is for people. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { checkBundle } from "../../../core/policy/bundle-lint.ts";
-import { describeProblem } from "../../../core/policy/yaml-problem.ts";
-import { bundleReplacing, bundleWith } from "./bundle-texts.ts";
+import { checkBundle } from "../../../../core/policy/bundle/lint/index.ts";
+import { describeProblem } from "../../../../core/policy/yaml/problem.ts";
+import { bundleReplacing, bundleWith } from "./texts.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 const origin = { name: "ours", commit: "1" };

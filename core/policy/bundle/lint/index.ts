@@ -1,15 +1,15 @@
-import { reasonCodes } from "../decision/shape.ts";
-import { moreCareful } from "../strategy/pick.ts";
-import { type BundleOrigin, examineBundle } from "./bundle.ts";
-import { guardrailRules } from "./bundle-check.ts";
-import type { BundleDocuments } from "./bundle-files.ts";
-import { calendarWarnings } from "./bundle-lint-calendar.ts";
-import { coveringScope } from "./bundle-lint-scope.ts";
-import { type Condition, formatCondition, parseCondition } from "./guardrails/index.ts";
-import type { Override, PolicyBundle, StrategyMapping, Thresholds } from "./schema.ts";
-import { didYouMean } from "./suggest.ts";
-import { inReadingOrder, type Problem } from "./yaml-problem.ts";
-import { printable } from "./yaml-quoted.ts";
+import { reasonCodes } from "../../../decision/shape.ts";
+import { moreCareful } from "../../../strategy/pick.ts";
+import { type Condition, formatCondition, parseCondition } from "../../guardrails/index.ts";
+import type { Override, PolicyBundle, StrategyMapping, Thresholds } from "../../schema.ts";
+import { didYouMean } from "../../suggest.ts";
+import { inReadingOrder, type Problem } from "../../yaml/problem.ts";
+import { printable } from "../../yaml/quoted.ts";
+import { type BundleOrigin, examineBundle } from "../bundle.ts";
+import { guardrailRules } from "../check/index.ts";
+import type { BundleDocuments } from "../files.ts";
+import { calendarWarnings } from "./calendar.ts";
+import { coveringScope } from "./scope.ts";
 
 export type CheckedBundle = { bundle?: PolicyBundle; problems: Problem[]; warnings: Problem[] };
 

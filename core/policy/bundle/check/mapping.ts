@@ -1,10 +1,10 @@
-import type { BundleDocuments } from "./bundle-files.ts";
-import { parseDuration } from "./duration.ts";
-import { parseCondition } from "./guardrails/index.ts";
-import type { Strategy, StrategyMapping } from "./schema.ts";
-import { nearest } from "./suggest.ts";
-import type { Problem } from "./yaml-problem.ts";
-import { quoted } from "./yaml-quoted.ts";
+import { parseDuration } from "../../duration.ts";
+import { parseCondition } from "../../guardrails/index.ts";
+import type { Strategy, StrategyMapping } from "../../schema.ts";
+import { nearest } from "../../suggest.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { quoted } from "../../yaml/quoted.ts";
+import type { BundleDocuments } from "../files.ts";
 
 type At = (path: readonly PropertyKey[], message: string) => Problem;
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { parseYamlDocument } from "./yaml.ts";
-import type { Problem } from "./yaml-problem.ts";
+import { parseYamlDocument } from "../yaml/document.ts";
+import type { Problem } from "../yaml/problem.ts";
 
 /** What the front matter of policy-metadata.md says. */
 export const policyMetadata = z.strictObject({

@@ -1,14 +1,14 @@
-import { requirableFacts } from "../change/known.ts";
-import { calendarProblems } from "./bundle-check-calendar.ts";
-import { mappingProblems } from "./bundle-check-mapping.ts";
-import type { BundleDocuments } from "./bundle-files.ts";
-import { parseDuration } from "./duration.ts";
-import { parseGuardrails, type Rule } from "./guardrails/index.ts";
-import { globMatches } from "./match.ts";
-import { type StrategyMapping, strategyKinds } from "./schema.ts";
-import { nearest } from "./suggest.ts";
-import type { Problem } from "./yaml-problem.ts";
-import { quoted } from "./yaml-quoted.ts";
+import { requirableFacts } from "../../../change/known.ts";
+import { parseDuration } from "../../duration.ts";
+import { parseGuardrails, type Rule } from "../../guardrails/index.ts";
+import { globMatches } from "../../match.ts";
+import { type StrategyMapping, strategyKinds } from "../../schema.ts";
+import { nearest } from "../../suggest.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { quoted } from "../../yaml/quoted.ts";
+import type { BundleDocuments } from "../files.ts";
+import { calendarProblems } from "./calendar.ts";
+import { mappingProblems } from "./mapping.ts";
 
 /** What holds within and between the documents of a bundle beyond their shapes. */
 export function crossProblems(documents: BundleDocuments): Problem[] {

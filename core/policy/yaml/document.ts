@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import { allowedKeys, issueSentence, unknownKey } from "./yaml-issue.ts";
-import { readShortestJson } from "./yaml-json.ts";
-import { firstProblems, inReadingOrder, type Position, type Problem, positionsIn } from "./yaml-problem.ts";
-import { printable } from "./yaml-quoted.ts";
-import { type Located, readYamlTree } from "./yaml-tree.ts";
+import { allowedKeys, issueSentence, unknownKey } from "./issue.ts";
+import { readShortestJson } from "./json.ts";
+import { firstProblems, inReadingOrder, type Position, type Problem, positionsIn } from "./problem.ts";
+import { printable } from "./quoted.ts";
+import { type Located, readYamlTree } from "./tree.ts";
 
 export const largestDocumentKib = 256;
 const mostProblems = 50;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { didYouMean, nearest } from "./suggest.ts";
-import { printable, quoted } from "./yaml-quoted.ts";
+import { didYouMean, nearest } from "../suggest.ts";
+import { printable, quoted } from "./quoted.ts";
 
 /** What is wrong with a value, in words for the person who wrote it; the place is added by the caller. */
 export function issueSentence(issue: z.core.$ZodRawIssue): string {

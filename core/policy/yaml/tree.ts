@@ -12,7 +12,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { printable, quoted } from "./yaml-quoted.ts";
+import { printable, quoted } from "./quoted.ts";
 
 /** A value and where it stands, so that what is wrong with it can be pointed at. */
 export type Located = {

@@ -1,4 +1,4 @@
-import { globMatches } from "./match.ts";
+import { globMatches } from "../../match.ts";
 
 type Match = { service?: string | undefined; environment?: string | undefined };
 

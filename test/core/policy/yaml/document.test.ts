@@ -6,9 +6,9 @@ import {
   riskWeights,
   strategyMapping,
   thresholdsAndWindows,
-} from "../../../core/policy/schema.ts";
-import { parseYamlDocument } from "../../../core/policy/yaml.ts";
-import { describeProblem } from "../../../core/policy/yaml-problem.ts";
+} from "../../../../core/policy/schema.ts";
+import { parseYamlDocument } from "../../../../core/policy/yaml/document.ts";
+import { describeProblem } from "../../../../core/policy/yaml/problem.ts";
 
 function problemsOf(text: string, fileName: string, schema: z.ZodType): string[] {
   return parseYamlDocument(text, fileName, schema).problems.map(describeProblem);
