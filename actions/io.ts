@@ -11,6 +11,8 @@ export type InputDeclaration = {
   flag?: boolean;
   /** A secret never has a flag: it comes from the environment. */
   secret?: boolean;
+  /** True where it means something in a workflow alone: it has no flag either. */
+  workflow?: boolean;
 };
 
 export type VerbDeclaration = {

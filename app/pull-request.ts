@@ -16,7 +16,12 @@ export type AppPorts = { client: GitHubClient; now: Date; warn(sentence: string)
 export async function onPullRequest(payload: unknown, ports: AppPorts): Promise<Decision | undefined> {
   const subject = subjectOfEvent("pull_request", payload);
   const environment = "production";
-  const gathered = await gather(ports.client, subject, { environment, comment: true, marker: commentMarker });
+  const gathered = await gather(ports.client, subject, {
+    now: ports.now,
+    environment,
+    comment: true,
+    marker: commentMarker,
+  });
   if (!gathered.configured) return undefined;
   const { service } = gathered.configuration;
   const { body } = decideMeasured(gathered.measured, [], gathered.policy, {

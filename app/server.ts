@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import pino from "pino";
 import { createNodeMiddleware, Probot, ProbotOctokit } from "probot";
@@ -77,6 +77,12 @@ export async function serveApp(configuration: AppConfiguration): Promise<{ serve
       response.writeHead(200, { "content-type": "application/json" }).end('{"status":"live"}\n');
       return;
     }
+    if (isTooLarge(request)) {
+      response
+        .writeHead(413, { "content-type": "application/json", connection: "close" })
+        .end('{"message":"A webhook has at most 25 MB, and says how many."}\n');
+      return;
+    }
     void handle(request, response, () => {
       response
         .writeHead(404, { "content-type": "application/json" })
@@ -89,6 +95,15 @@ export async function serveApp(configuration: AppConfiguration): Promise<{ serve
   });
   const { address, port } = addressOf(server);
   return { server, url: `http://${address}:${port}` };
+}
+
+/** GitHub sends no more, and always says how much. A body is held in memory before its signature can be checked. */
+const largestWebhookBytes = 25 * 1024 * 1024;
+
+function isTooLarge({ headers }: IncomingMessage): boolean {
+  return (
+    headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > largestWebhookBytes
+  );
 }
 
 /** A refused or failed delivery brings its whole payload along; the log gets what went wrong and no more. */

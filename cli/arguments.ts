@@ -12,9 +12,9 @@ export type Arguments = {
   positionals: string[];
 };
 
-/** Flags are the inputs of the verb's declaration, but for secrets, and what only makes sense in a terminal. */
+/** Flags are the inputs of the verb's declaration but for secrets and what needs a workflow, and a terminal's own. */
 export function flagsOf(declaration: VerbDeclaration): VerbDeclaration["flags"] {
-  const inputs = Object.entries(declaration.inputs).filter(([, input]) => !input.secret);
+  const inputs = Object.entries(declaration.inputs).filter(([, input]) => !input.secret && !input.workflow);
   return { ...Object.fromEntries(inputs), ...declaration.flags };
 }
 

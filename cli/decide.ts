@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import { decideInputs } from "../actions/decide/inputs.ts";
+import { withInputs } from "../actions/decide/with-inputs.ts";
 import { gatherFromGit } from "../adapters/git/gather.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
+import { defaultEnvironment } from "../adapters/policy/places.ts";
 import { readGiven } from "../adapters/readers/given.ts";
 import { enveloped } from "../core/decision/envelope.ts";
 import { exitCodeOf } from "../core/decision/exit.ts";
@@ -16,39 +17,34 @@ import { renderComment } from "../core/render/comment.ts";
 import { renderSvg } from "../core/render/svg.ts";
 import { renderTerminal } from "../core/render/terminal.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
+import { documentText, writeText } from "./document.ts";
+import { readGlobs } from "./globs.ts";
+import { readInstant } from "./instant.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `decide` in a git checkout: no API, no configuration needed. */
 export async function run(words: string[], terminal: Terminal): Promise<number> {
   const argument = readArguments(decideDeclaration, words);
   const inputs = decideInputs(argument.value);
-  const now = instant(argument.given("now"));
+  const asked = argument.given("now");
+  const now = asked === undefined ? new Date() : readInstant("now", asked);
   const gathered = await gatherFromGit({
     folder: argument.value("repo"),
     head: argument.value("head"),
     ...(argument.given("base") ? { base: argument.value("base") } : {}),
     ...(inputs.policy ? { policy: inputs.policy } : {}),
   });
-  const globs = argument
-    .value("reports")
-    .split(/[\n,]/)
-    .map((glob) => glob.trim())
-    .filter(Boolean);
+  const globs = readGlobs(argument.value("reports"));
   const { given, problems } = await readGiven({
     inputs: argument.value("inputs"),
     reports: globs.length ? globs : (gathered.configuration.reports ?? []),
     trusted: true,
     root: argument.value("repo"),
   });
-  const measured = {
-    ...gathered.measured,
-    context: { ...gathered.measured.context, recordable: argument.flag("record") },
-    ...(inputs.candidate ? { change: { ...gathered.measured.change, candidate: inputs.candidate } } : {}),
-    ...(inputs.target ? { service: { ...gathered.measured.service, target: inputs.target } } : {}),
-  };
+  const measured = withInputs(gathered.measured, inputs, argument.flag("record"));
   const service = inputs.service ?? gathered.configuration.service;
   const { body } = decideMeasured(measured, given, gathered.policy, {
-    environment: inputs.environment,
+    environment: inputs.environment ?? gathered.configuration.environment ?? defaultEnvironment,
     now,
     ...(service ? { service } : {}),
     history: gathered.history,
@@ -84,22 +80,12 @@ function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments): 
 }
 
 async function show(decision: Decision, argument: Arguments, terminal: Terminal): Promise<void> {
-  const json = `${JSON.stringify(decision, null, 2)}\n`;
+  const json = documentText(decision);
   const out = argument.given("out");
-  if (out) await writeFile(out, json);
+  if (out) await writeText(out, json);
   const svg = argument.given("svg");
-  if (svg) await writeFile(svg, renderSvg(decision));
+  if (svg) await writeText(svg, renderSvg(decision));
   if (argument.flag("json")) terminal.out(json);
   else if (argument.flag("markdown")) terminal.out(renderComment(decision));
   else terminal.out(renderTerminal(decision, { colour: terminal.colour, width: terminal.width }));
-}
-
-function instant(text: string | undefined): Date {
-  const moment = text === undefined ? new Date() : new Date(text);
-  if (Number.isNaN(moment.getTime()))
-    throw new UserError(
-      "bad-input",
-      `--now is "${text}", which is no ISO 8601 instant, as in 2026-01-31T09:30:00Z.`,
-    );
-  return moment;
 }

@@ -1,12 +1,20 @@
 import type { VerbDeclaration } from "../actions/io.ts";
+import { wrapToWidth } from "../core/render/width.ts";
 import { flagsOf } from "./arguments.ts";
 import type { Verb } from "./verbs.ts";
 
+/** Help is read in narrow terminals and in logs. */
+const columns = 100;
+
 export function overview(verbs: Record<string, Verb>): string {
   const width = Math.max(...Object.keys(verbs).map((name) => name.length));
-  const rows = Object.values(verbs).map(
-    ({ declaration }) => `  ${declaration.name.padEnd(width)}  ${declaration.description}`,
-  );
+  const rows = Object.values(verbs).flatMap(({ declaration }) => {
+    const [first = "", ...more] = parts(declaration.description).flatMap((part) =>
+      wrapToWidth(part, columns - width - 4),
+    );
+    const rest = more.map((line) => `${" ".repeat(width + 4)}${line}`);
+    return [`  ${declaration.name.padEnd(width)}  ${first}`, ...rest];
+  });
   return `adaptive-deploy: a change gets a risk score with reasons, and the score picks how it is rolled out.
 
 Usage: adaptive-deploy <verb> [flags]
@@ -23,10 +31,23 @@ export function verbHelp(declaration: VerbDeclaration): string {
     const value = input.flag ? "" : " <value>";
     const extra = [
       input.allowed && !input.flag ? `one of ${input.allowed.join(", ")}` : "",
-      input.default && !input.flag ? `default ${input.default}` : "",
+      input.default && !input.flag ? `default: ${input.default}` : "",
     ].filter(Boolean);
-    return `  --${name}${value}\n      ${input.description}${extra.length ? ` (${extra.join("; ")})` : ""}`;
+    const text = `${input.description}${extra.length ? ` (${extra.join("; ")})` : ""}`;
+    return `  --${name}${value}\n${indented(text, 6)}`;
   });
   const usage = declaration.usage ?? "[flags]";
-  return `adaptive-deploy ${declaration.name} ${usage}\n\n${declaration.description}\n${flags.length ? `\n${flags.join("\n")}\n` : ""}`;
+  const said = parts(declaration.description).map((part) => wrapToWidth(part, columns).join("\n"));
+  return `adaptive-deploy ${declaration.name} ${usage}\n\n${said.join("\n")}\n${flags.length ? `\n${flags.join("\n")}\n` : ""}`;
+}
+
+/** "check: … test: …": what each action of a verb does, one a line. */
+function parts(description: string): string[] {
+  return description.split(/(?<=\.) (?=[a-z]+: )/);
+}
+
+function indented(text: string, by: number): string {
+  return wrapToWidth(text, columns - by)
+    .map((line) => " ".repeat(by) + line)
+    .join("\n");
 }

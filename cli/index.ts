@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { printable } from "../actions/io.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { nearest } from "../core/policy/suggest.ts";
 import { overview, verbHelp } from "./help.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { verbs } from "./verbs.ts";
+import { type Verb, verbs } from "./verbs.ts";
 import { version } from "./version.ts";
 
 /** Runs one command and answers with its exit code. */
@@ -14,25 +15,28 @@ async function main(words: string[], terminal: Terminal): Promise<number> {
     return exitCodes.go;
   }
   if (name === "help" || name === "--help" || name === "-h") {
-    const asked = verbs[rest[0] ?? ""];
-    terminal.out(asked ? verbHelp(asked.declaration) : overview(verbs));
+    const [asked] = rest;
+    terminal.out(asked === undefined ? overview(verbs) : verbHelp(verbNamed(asked).declaration));
     return exitCodes.go;
   }
-  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (!verb) {
-    const close = nearest(name, Object.keys(verbs));
-    throw new UserError(
-      "usage",
-      `There is no verb "${name.slice(0, 60)}"${close ? `; did you mean ${close}?` : "."} Verbs: ${Object.keys(verbs).join(", ")}.`,
-      exitCodes.usage,
-    );
-  }
+  const verb = verbNamed(name);
   if (rest.includes("--help") || rest.includes("-h")) {
     terminal.out(verbHelp(verb.declaration));
     return exitCodes.go;
   }
   const { run } = await verb.load();
   return run(rest, terminal);
+}
+
+function verbNamed(name: string): Verb {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb) return verb;
+  const close = nearest(name, Object.keys(verbs));
+  throw new UserError(
+    "usage",
+    `There is no verb "${printable(name).slice(0, 60)}"${close ? `; did you mean ${close}?` : "."} Verbs: ${Object.keys(verbs).join(", ")}.`,
+    exitCodes.usage,
+  );
 }
 
 const terminal = processTerminal();

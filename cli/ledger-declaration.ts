@@ -16,6 +16,9 @@ export const ledgerDeclaration: VerbDeclaration = {
       default: "origin",
     },
     since: { description: "export: only events from this instant on (ISO 8601)." },
+    anchors: {
+      description: "verify: JSON list of {stream, sequence, hash} that was kept outside of the ledger.",
+    },
     csv: { description: "export: CSV instead of JSON lines.", flag: true },
     json: { description: "Print JSON.", flag: true },
   },

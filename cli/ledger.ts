@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
 import { openLedger } from "../adapters/ledgers/index.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { ledgerExport } from "../core/evidence/export.ts";
 import { ledgerShow, ledgerVerify } from "../core/evidence/show.ts";
+import { type Anchor, anchor } from "../core/evidence/verify.ts";
 import type { Chain, Ledger } from "../core/ports.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
+import { documentText } from "./document.ts";
+import { readInstant } from "./instant.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -46,7 +51,7 @@ function open(argument: Arguments): Ledger {
 }
 
 function show(chains: Chain[], argument: Arguments, terminal: Terminal): number {
-  if (argument.flag("json")) terminal.out(`${JSON.stringify(chains, null, 2)}\n`);
+  if (argument.flag("json")) terminal.out(documentText(chains));
   else
     terminal.out(
       chains.length
@@ -57,7 +62,7 @@ function show(chains: Chain[], argument: Arguments, terminal: Terminal): number 
 }
 
 function verify(chains: Chain[], argument: Arguments, terminal: Terminal): number {
-  const result = ledgerVerify(chains);
+  const result = ledgerVerify(chains, anchorsOf(argument.given("anchors")));
   terminal.out(
     argument.flag("json")
       ? `${JSON.stringify(result.verifications, null, 2)}\n`
@@ -66,19 +71,38 @@ function verify(chains: Chain[], argument: Arguments, terminal: Terminal): numbe
   return result.whole ? exitCodes.go : exitCodes.badInput;
 }
 
+/** Anchors lie outside of the ledger: a list of {stream, sequence, hash} that somebody kept. */
+function anchorsOf(path: string | undefined): Anchor[] {
+  if (path === undefined) return [];
+  const parsed = z.array(anchor).safeParse(documentOf(path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError(
+    "bad-anchors",
+    `${path}: ${issue?.path.join(".") || "the document"}: ${issue?.message}. Anchors are a JSON list of {"stream", "sequence", "hash"}.`,
+  );
+}
+
+function documentOf(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new UserError("bad-anchors", `${path} cannot be read as JSON.`);
+  }
+}
+
 function exportEvents(chains: Chain[], argument: Arguments, terminal: Terminal): number {
   const since = argument.given("since");
-  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-  if (Number.isNaN(from))
-    throw new UserError(
-      "bad-input",
-      `--since is "${since}", which is no ISO 8601 instant, as in 2026-01-31T00:00:00Z.`,
-      exitCodes.usage,
-    );
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : readInstant("since", since).getTime();
   const wanted = chains.map((chain) => ({
     ...chain,
     events: chain.events.filter((event) => Date.parse(event.at) >= from),
   }));
   terminal.out(ledgerExport(wanted, argument.flag("csv") ? "csv" : "jsonl"));
-  return exitCodes.go;
+  const broken = chains.filter((chain) => chain.fault);
+  for (const chain of broken)
+    terminal.note(
+      `adaptive-deploy: only what stands before the fault was exported: ${chain.fault?.sentence}`,
+    );
+  return broken.length ? exitCodes.badInput : exitCodes.go;
 }

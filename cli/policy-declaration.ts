@@ -12,7 +12,8 @@ export const policyDeclaration: VerbDeclaration = {
     from: { description: "impact: the bundle before, a shipped name or a folder.", default: "default" },
     facts: { description: "impact: facts as JSON lines (risk-inputs-for-decision.json, one a line)." },
     repo: {
-      description: "impact: replay the merged changes of this git checkout instead of recorded facts.",
+      description:
+        "impact: the git checkout whose merged changes are replayed where --facts is not given. Default: this folder.",
     },
     json: { description: "Print the result as JSON.", flag: true },
   },

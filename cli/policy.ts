@@ -10,6 +10,7 @@ import { exitCodes, UserError } from "../core/errors.ts";
 import type { PolicyBundle } from "../core/policy/schema.ts";
 import { describeProblem } from "../core/policy/yaml/problem.ts";
 import { renderImpact } from "../core/render/impact.ts";
+import { counted } from "../core/render/numbers.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,7 +42,8 @@ async function check(wanted: string, argument: Arguments, terminal: Terminal): P
   else {
     for (const problem of problems) terminal.out(`error: ${describeProblem(problem)}\n`);
     for (const warning of warnings) terminal.out(`warning: ${describeProblem(warning)}\n`);
-    terminal.out(`${wanted}: ${problems.length} problems, ${warnings.length} warnings\n`);
+    const counts = `${counted(problems.length, "problem")}, ${counted(warnings.length, "warning")}`;
+    terminal.out(`${wanted}: ${counts}\n`);
   }
   return problems.length ? exitCodes.badInput : exitCodes.go;
 }

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { localPolicy } from "../adapters/policy/folder.ts";
 import { parseFacts } from "../adapters/readers/given.ts";
+import { derivedOnce } from "../core/change/derive.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
-import type { RiskWeights } from "../core/policy/schema.ts";
+import type { PolicyBundle } from "../core/policy/schema.ts";
 import { scoreFacts } from "../core/risk/score.ts";
 import { readArguments } from "./arguments.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
@@ -15,13 +16,13 @@ const writeAtCharacters = 64 * 1024;
 export async function run(words: string[], _terminal: Terminal): Promise<number> {
   const argument = readArguments(scoreDeclaration, words);
   const path = argument.value("inputs");
-  const { weights } = await localPolicy(argument.value("policy"));
+  const policy = await localPolicy(argument.value("policy"));
   const where = path === "-" ? "standard input" : path;
   const input = path === "-" ? process.stdin : createReadStream(path);
   input.setEncoding("utf8");
   let pending = "";
   for await (const line of linesOf(input, where)) {
-    pending += `${scoreLine(line.text, `${where}:${line.number}`, weights)}\n`;
+    pending += `${scoreLine(line.text, `${where}:${line.number}`, policy)}\n`;
     if (pending.length >= writeAtCharacters) {
       await write(pending);
       pending = "";
@@ -31,9 +32,9 @@ export async function run(words: string[], _terminal: Terminal): Promise<number>
   return exitCodes.go;
 }
 
-/** Numbers only: score and reference unrounded, so that they rank and sum exactly. */
-function scoreLine(text: string, where: string, weights: RiskWeights): string {
-  const score = scoreFacts(parseFacts(text, where), weights);
+/** Facts as measured are derived first. Numbers only: score and reference unrounded, so that they rank and sum exactly. */
+function scoreLine(text: string, where: string, policy: PolicyBundle): string {
+  const score = scoreFacts(derivedOnce(parseFacts(text, where), policy), policy.weights);
   return JSON.stringify({
     schema_version: 1,
     risk_score: score.score,

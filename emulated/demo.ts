@@ -1,12 +1,15 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { gitHistory } from "../adapters/git/history.ts";
 import { gitRepository } from "../adapters/git/repository.ts";
 import { writeHistory } from "../adapters/github/history.ts";
 import { serveApp } from "../app/server.ts";
 import type { Decision } from "../core/decision/shape.ts";
+import { renderSummary } from "../core/render/summary.ts";
+import { renderSvg } from "../core/render/svg.ts";
 import { renderTerminal } from "../core/render/terminal.ts";
 import { startGitHub } from "./github/index.ts";
 import { buildSampleRepository } from "./sample/index.ts";
@@ -14,7 +17,11 @@ import { buildSampleRepository } from "./sample/index.ts";
 /**
  * `npm start` without credentials: a GitHub on loopback, a sample repository with three pull requests, and the real
  * App, which is sent GitHub's own signed webhooks and writes its comments and checks there.
+ * `npm start -- --write <folder>` keeps what a reader would see, for pictures and for a closer look.
  */
+const {
+  values: { write: keepIn },
+} = parseArgs({ options: { write: { type: "string" } } });
 const colour = Boolean(process.stdout.isTTY) && process.env.NO_COLOR === undefined;
 const width = Math.min(110, process.stdout.columns ?? 100);
 const folder = await mkdtemp(join(tmpdir(), "adaptive-deploy-demo-"));
@@ -95,15 +102,28 @@ try {
     line(renderTerminal(decision, { colour, width }).trimEnd());
     const check = [...repository.checkRuns.values()].findLast((one) => one.headSha === decision.subject.head);
     const comment = [...repository.comments.values()].find((one) => one.number === number);
+    if (keepIn !== undefined) await keep(keepIn, risk, decision, comment?.body ?? "");
     line(
       `On GitHub: check ${check?.name ?? "none"} is ${check?.conclusion ?? "missing"}; comment of ${comment?.body.length ?? 0} characters.`,
     );
   }
   line();
-  line("Try it on your own code: npx adaptive-deploy decide, in any git checkout.");
+  line("Try it on your own code: npx --no-install adaptive-deploy decide --repo <a git checkout>");
 } finally {
   app.server.close();
   app.server.closeAllConnections();
   await github.close();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function keep(place: string, name: string, decision: Decision, comment: string): Promise<void> {
+  await mkdir(place, { recursive: true });
+  const files = {
+    "comment.md": comment,
+    "summary.md": renderSummary(decision),
+    ansi: renderTerminal(decision, { colour: true, width: 100 }),
+    svg: renderSvg(decision),
+    json: `${JSON.stringify(decision, null, 2)}\n`,
+  };
+  for (const [ending, text] of Object.entries(files)) await writeFile(join(place, `${name}.${ending}`), text);
 }

@@ -20,7 +20,7 @@ export const collectDeclaration: VerbDeclaration = {
     head: { description: "Commit that is measured.", default: "HEAD" },
     history: {
       description:
-        "Refresh history.json on the branch adaptive-deploy/history: for pushes to the default branch.",
+        "Refresh history.json on the branch adaptive-deploy/history: for pushes to the default branch. The command line writes the file and no branch.",
       default: "false",
       allowed: ["true", "false"],
       flag: true,

@@ -1,3 +1,4 @@
+import "../once.ts";
 import * as toolkit from "@actions/core";
 import { runnerSaysTrusted } from "../../adapters/github/event.ts";
 import { writeHistory } from "../../adapters/github/history.ts";

@@ -1,5 +1,5 @@
-import { targets } from "../../core/change/facts.ts";
-import { modes } from "../../core/policy/schema.ts";
+import { targets } from "../../core/change/targets.ts";
+import { modes } from "../../core/policy/modes.ts";
 import type { VerbDeclaration } from "../io.ts";
 
 export const failOnValues = ["blocked", "needs-approval", "never"] as const;
@@ -27,14 +27,17 @@ export const decideDeclaration: VerbDeclaration = {
         "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
     },
     service: { description: "Decide for this service of `services.yaml` alone." },
-    environment: { description: "Where the change is going.", default: "production" },
+    environment: {
+      description:
+        "Where the change is going. Empty: what `.github/adaptive-deploy.yml` says, else production.",
+    },
     target: { description: "What will move the traffic.", allowed: targets },
     mode: { description: "Strengthens the policy's mode, and never weakens it.", allowed: modes },
     comment: {
       description: "Write a sticky comment and a check run.",
       default: "false",
       allowed: ["true", "false"],
-      flag: true,
+      workflow: true,
     },
     "fail-on": {
       description:

@@ -1,5 +1,5 @@
-import { targets } from "../../core/change/facts.ts";
-import { modes } from "../../core/policy/schema.ts";
+import { targets } from "../../core/change/targets.ts";
+import { modes } from "../../core/policy/modes.ts";
 import { failOnValues } from "./declaration.ts";
 import type { DecideInputs } from "./run.ts";
 
@@ -8,9 +8,9 @@ export function decideInputs(input: (name: string) => string): DecideInputs {
   const target = targets.find((name) => name === input("target"));
   const mode = modes.find((name) => name === input("mode"));
   return {
-    environment: input("environment"),
     comment: input("comment") === "true",
     failOn: failOnValues.find((name) => name === input("fail-on")) ?? "blocked",
+    ...(input("environment") ? { environment: input("environment") } : {}),
     ...(input("policy") ? { policy: input("policy") } : {}),
     ...(input("service") ? { service: input("service") } : {}),
     ...(target ? { target } : {}),

@@ -1,3 +1,4 @@
+import "../once.ts";
 import * as toolkit from "@actions/core";
 import { subjectOfRun } from "../../adapters/github/event.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
@@ -20,7 +21,7 @@ await endWith(toolkit, async () => {
   toolkit.setSecret(token);
   const subject = await subjectOfRun(process.env);
   const { getOctokit } = await import("@actions/github");
-  const client = getOctokit(token, { request: { retries: 0 } });
+  const client = getOctokit(token);
   const result = await runDecide(inputs, {
     client,
     subject,
@@ -42,9 +43,8 @@ await endWith(toolkit, async () => {
     warn: (sentence) => toolkit.warning(sentence),
   });
   for (const [name, value] of Object.entries(result.outputs)) toolkit.setOutput(name, value);
-  const { risk_score, strategy, allowed, needs_approval } = result.decision;
-  toolkit.info(
-    `Risk ${risk_score} / 100, ${strategy}, ${allowed ? "may go" : needs_approval ? "needs an approval" : "blocked"}.`,
-  );
+  const { allowed, strategy, "risk-score": score, "needs-approval": needsApproval } = result.outputs;
+  const answer = allowed === "true" ? "may go" : needsApproval === "true" ? "needs an approval" : "blocked";
+  toolkit.info(`Risk ${score} / 100, ${strategy}, ${answer}.`);
   return result.exitCode;
 });

@@ -25,7 +25,8 @@ export async function gatherFromGit(place: GitPlace): Promise<GatheredFromGit> {
     repository.uncommitted(),
   ]);
   const tip = await policyCommit(repository, place);
-  const resolved = await resolvePolicy(await policySource(repository, tip), place.policy);
+  const asked = place.policy ? { name: place.policy, trusted: true } : undefined;
+  const resolved = await resolvePolicy(await policySource(repository, tip), asked);
   const { weights } = resolved.policy;
   const history = await gitHistory({
     repository,

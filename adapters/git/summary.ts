@@ -1,3 +1,4 @@
+import { medianSorted } from "simple-statistics";
 import type { DeclaredAttributes } from "../../core/change/classify/attributes.ts";
 import { isBotAccount } from "../../core/change/classify/bots.ts";
 import type { WeightRules } from "../../core/change/classify/weight.ts";
@@ -6,7 +7,6 @@ import type { ChangedFile } from "../../core/change/facts.ts";
 import {
   type HistorySummary,
   moduleOf,
-  quantileOfSorted,
   recordOf,
   type SampleRow,
   sampleColumns,
@@ -126,7 +126,7 @@ function typicalOf(rows: readonly SampleRow[], bot: 0 | 1): HistorySummary["typi
   const own = rows.filter((row) => row[0] === bot);
   const median = (column: 1 | 2 | 3 | 4 | 5 | 6): number | null => {
     const values = own.flatMap((row) => row[column] ?? []).sort((left, right) => left - right);
-    return quantileOfSorted(values, 0.5) ?? null;
+    return values.length ? medianSorted(values) : null;
   };
   return {
     changes: own.length,

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { UserError } from "../../core/errors.ts";
-import { type ApiFile, apiFile } from "./changed-files.ts";
+import { type ApiFile, apiFile } from "./api-file.ts";
 import { ask, type GitHubClient } from "./client.ts";
 import type { Subject } from "./subject.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 /** What GitHub says of the diff itself. */
 export type ApiChange = {
@@ -18,7 +19,11 @@ const filesAPage = 100;
 const mostFiles = 3000;
 const mostComparedFiles = 300;
 
-/** Files of a pull request, all pages at once: the event says how many there are. */
+/**
+ * Files of a pull request, all pages at once: the event says how many there are. The list is of the pull request as it
+ * is now, and the decision is for the head of the event. Where the two differ (a push meanwhile, an old run that is
+ * run again), the comparison speaks, which names both ends.
+ */
 export async function pullRequestChange(
   client: GitHubClient,
   subject: Subject,
@@ -27,10 +32,12 @@ export async function pullRequestChange(
   const { owner, name } = subject;
   const known = subject.pullRequest?.changedFiles;
   const pages = Math.max(1, Math.ceil(Math.min(known ?? filesAPage, mostFiles) / filesAPage));
-  const [comparison, ...listed] = await Promise.all([
+  const [comparison, isCurrent, ...listed] = await Promise.all([
     compare(client, subject, subject.base ?? "", 1),
+    isStill(client, subject, number),
     ...Array.from({ length: pages }, (_, index) => filePage(client, owner, name, number, index + 1)),
   ]);
+  if (!isCurrent) return ofComparison(subject, comparison);
   const files = listed.flat();
   for (
     let page = pages + 1;
@@ -53,6 +60,20 @@ export async function pullRequestChange(
   };
 }
 
+const ends = whenNeeded(() =>
+  z.object({ head: z.object({ sha: z.string() }), base: z.object({ ref: z.string() }) }),
+);
+
+/** True where the pull request has the head and the base branch of the event still. */
+async function isStill(client: GitHubClient, subject: Subject, number: number): Promise<boolean> {
+  const { owner, name: repo } = subject;
+  const { data } = await ask(`${owner}/${repo}#${number}`, () =>
+    client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", { owner, repo, pull_number: number }),
+  );
+  const { head, base } = ends().parse(data);
+  return head.sha === subject.head && base.ref === subject.baseBranch;
+}
+
 async function filePage(
   client: GitHubClient,
   owner: string,
@@ -69,21 +90,23 @@ async function filePage(
       page,
     }),
   );
-  return z.array(apiFile).parse(data);
+  return z.array(apiFile()).parse(data);
 }
 
-const comparison = z.object({
-  merge_base_commit: z.object({ sha: z.string() }),
-  total_commits: z.int().nonnegative(),
-  files: z.array(apiFile).optional(),
-});
+const comparison = whenNeeded(() =>
+  z.object({
+    merge_base_commit: z.object({ sha: z.string() }),
+    total_commits: z.int().nonnegative(),
+    files: z.array(apiFile()).optional(),
+  }),
+);
 
 async function compare(
   client: GitHubClient,
   subject: Subject,
   base: string,
   perPage: number,
-): Promise<z.infer<typeof comparison>> {
+): Promise<z.infer<ReturnType<typeof comparison>>> {
   const { owner, name } = subject;
   const { data } = await ask(`the comparison ${base.slice(0, 12)}...${subject.head.slice(0, 12)}`, () =>
     client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
@@ -93,32 +116,39 @@ async function compare(
       per_page: perPage,
     }),
   );
-  return comparison.parse(data);
+  return comparison().parse(data);
 }
 
 /** Files between two commits, for a push, a merge group or a release. */
 export async function comparedChange(client: GitHubClient, subject: Subject): Promise<ApiChange> {
   if (subject.base === undefined) return ofOneCommit(client, subject);
-  const found = await compare(client, subject, subject.base, filesAPage);
+  return ofComparison(subject, await compare(client, subject, subject.base, filesAPage));
+}
+
+function ofComparison(subject: Subject, found: z.infer<ReturnType<typeof comparison>>): ApiChange {
   const files = found.files ?? [];
-  const cut = files.length >= mostComparedFiles;
   return {
     base: found.merge_base_commit.sha,
     head: subject.head,
     files,
     commits: found.total_commits,
-    ...(cut
-      ? {
-          incomplete: `GitHub lists ${mostComparedFiles} files of a comparison at most: counts are lower bounds.`,
-        }
-      : {}),
+    ...incompleteWhere(files.length >= mostComparedFiles),
   };
 }
 
-const commit = z.object({
-  parents: z.array(z.object({ sha: z.string() })),
-  files: z.array(apiFile).optional(),
-});
+function incompleteWhere(isCut: boolean): { incomplete?: string } {
+  if (!isCut) return {};
+  return {
+    incomplete: `GitHub lists ${mostComparedFiles} files of a comparison at most: counts are lower bounds.`,
+  };
+}
+
+const commit = whenNeeded(() =>
+  z.object({
+    parents: z.array(z.object({ sha: z.string() })),
+    files: z.array(apiFile()).optional(),
+  }),
+);
 
 /** Where no base is known (a new branch, a first deployment), the commit against its first parent. */
 async function ofOneCommit(client: GitHubClient, subject: Subject): Promise<ApiChange> {
@@ -126,15 +156,16 @@ async function ofOneCommit(client: GitHubClient, subject: Subject): Promise<ApiC
   const { data } = await ask(`the commit ${head.slice(0, 12)}`, () =>
     client.request("GET /repos/{owner}/{repo}/commits/{ref}", { owner, repo: name, ref: head }),
   );
-  const found = commit.parse(data);
+  const found = commit().parse(data);
   const base = found.parents[0]?.sha ?? emptyTree;
-  return { base, head, files: found.files ?? [], commits: 1 };
+  const files = found.files ?? [];
+  return { base, head, files, commits: 1, ...incompleteWhere(files.length >= mostComparedFiles) };
 }
 
 /** The tree of nothing, which a root commit is measured against. */
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-const deployments = z.array(z.object({ sha: z.string() }));
+const deployments = whenNeeded(() => z.array(z.object({ sha: z.string() })));
 
 /** The commit that was last deployed to an environment, for the base of a release. */
 export async function lastDeployed(
@@ -150,7 +181,9 @@ export async function lastDeployed(
       environment,
       per_page: 10,
     });
-    return deployments.parse(data).find((deployment) => deployment.sha !== subject.head)?.sha;
+    return deployments()
+      .parse(data)
+      .find((deployment) => deployment.sha !== subject.head)?.sha;
   } catch (error) {
     if (error instanceof UserError) throw error;
     return undefined;

@@ -1,19 +1,7 @@
-import * as z from "zod";
 import { countDependencies, dependencyChanges } from "../../core/change/dependencies/index.ts";
 import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
 import { readPatch } from "../../core/change/patch.ts";
-
-/** Files of a change as the API lists them, for a pull request and for a comparison alike. */
-export const apiFile = z.object({
-  filename: z.string(),
-  previous_filename: z.string().optional(),
-  status: z.string(),
-  additions: z.int().nonnegative(),
-  deletions: z.int().nonnegative(),
-  changes: z.int().nonnegative(),
-  patch: z.string().optional(),
-});
-export type ApiFile = z.infer<typeof apiFile>;
+import type { ApiFile } from "./api-file.ts";
 
 const statuses = { added: "added", removed: "removed", renamed: "renamed", copied: "added" } as const;
 

@@ -1,5 +1,7 @@
+import * as z from "zod";
 import { ask, type GitHubClient } from "./client.ts";
 import type { Subject } from "./subject.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 export type CheckOutput = { title: string; summary: string; text?: string };
 export type CheckConclusion = "success" | "neutral" | "action_required" | "failure";
@@ -12,22 +14,52 @@ export function checkName(name: string, subject: Subject, defaultBranch: string)
   return subject.baseBranch === defaultBranch ? name : `${name} (${subject.baseBranch})`;
 }
 
+const listed = whenNeeded(() =>
+  z.object({
+    check_runs: z.array(
+      z.object({ id: z.int(), name: z.string(), app: z.object({ slug: z.string().nullish() }).nullish() }),
+    ),
+  }),
+);
+
+/** Our own check run of this name on the head; which one is ours is known when GitHub has said who we are. */
+export async function findCheckRun(
+  client: GitHubClient,
+  { owner, name: repo, head }: Subject,
+  name: string,
+): Promise<(viewer: string) => number | undefined> {
+  try {
+    const { data } = await client.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
+      owner,
+      repo,
+      ref: head,
+      check_name: name,
+      per_page: 100,
+    });
+    const { check_runs: runs } = listed().parse(data);
+    return (viewer) =>
+      runs.find((run) => run.name === name && run.app?.slug === viewer.replace(/\[bot\]$/, ""))?.id;
+  } catch {
+    // A list that cannot be read costs a second run of the same name, of which GitHub shows the newer.
+    return () => undefined;
+  }
+}
+
+/** Writes the check run, over the one that an earlier run of the same step left. */
 export async function writeCheck(
   client: GitHubClient,
-  subject: Subject,
-  name: string,
-  conclusion: CheckConclusion,
-  output: CheckOutput,
+  { owner, name: repo, head }: Subject,
+  check: { name: string; conclusion: CheckConclusion; output: CheckOutput; completedAt: string },
+  before: number | undefined,
 ): Promise<void> {
+  const { name, conclusion, output, completedAt: completed_at } = check;
+  const body = { owner, repo, name, status: "completed", conclusion, completed_at, output };
   await ask(`the check run ${name} (checks: write)`, () =>
-    client.request("POST /repos/{owner}/{repo}/check-runs", {
-      owner: subject.owner,
-      repo: subject.name,
-      name,
-      head_sha: subject.head,
-      status: "completed",
-      conclusion,
-      output,
-    }),
+    before === undefined
+      ? client.request("POST /repos/{owner}/{repo}/check-runs", { ...body, head_sha: head })
+      : client.request("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", {
+          ...body,
+          check_run_id: before,
+        }),
   );
 }

@@ -6,15 +6,31 @@ export type GitHubClient = {
   graphql(query: string, variables?: Record<string, unknown>): Promise<unknown>;
 };
 
-type Answered = { status?: unknown; message?: unknown; response?: { headers?: Record<string, unknown> } };
+type Answered = {
+  status?: unknown;
+  message?: unknown;
+  response?: { headers?: Record<string, unknown> };
+  /** GraphQL answers 200, with its errors and headers here. */
+  errors?: { type?: unknown; message?: unknown }[];
+  headers?: Record<string, unknown>;
+};
+
+/** What a GraphQL error's type would be as a status of REST. */
+const statusOfType: Record<string, number> = {
+  RATE_LIMITED: 429,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  INSUFFICIENT_SCOPES: 403,
+};
 
 /** A failed request as an error that names what was asked, what is missing, and the remedy; never the token. */
 export function githubError(error: unknown, what: string): UserError {
   if (error instanceof UserError) return error;
-  const { status, message, response } = (
-    typeof error === "object" && error !== null ? error : {}
-  ) as Answered;
-  const headers = response?.headers ?? {};
+  const answered = (typeof error === "object" && error !== null ? error : {}) as Answered;
+  const { response, errors } = answered;
+  const status = answered.status ?? statusOfType[String(errors?.[0]?.type)];
+  const message = errors?.[0]?.message ?? answered.message;
+  const headers = response?.headers ?? answered.headers ?? {};
   const said = typeof message === "string" ? message.split("\n")[0]?.slice(0, 300) : "no message";
   const unavailable = (code: string, text: string) => new UserError(code, text, exitCodes.unavailable);
 
@@ -32,7 +48,10 @@ export function githubError(error: unknown, what: string): UserError {
   }
   if (status === 403) {
     const accepted = headers["x-accepted-github-permissions"];
-    const needs = typeof accepted === "string" && accepted ? ` It needs permissions: ${accepted}.` : "";
+    const needs =
+      typeof accepted === "string" && accepted
+        ? ` It needs permissions: ${accepted.replaceAll("=", ": ")}.`
+        : "";
     return unavailable(
       "missing-permission",
       `The token may not do this: ${what} (${said}).${needs} Add it under permissions: of the job.`,
@@ -44,20 +63,26 @@ export function githubError(error: unknown, what: string): UserError {
       `GitHub shows nothing at ${what}: it is not there, or the token may not see it (contents: read, pull-requests: read).`,
     );
   }
-  if (typeof status === "number" && status >= 500) {
+  // An Octokit calls a connection that broke 500, without an answer to show.
+  if (typeof status === "number" && status >= 500 && response !== undefined) {
     return unavailable(
       "github-unavailable",
       `GitHub answered ${status} to ${what}. Run the job again; githubstatus.com says more.`,
     );
   }
-  return unavailable("github-unreachable", `GitHub could not be asked for ${what}: ${said}.`);
+  return unavailable(
+    "github-unreachable",
+    `GitHub could not be reached for ${what}: ${said}. Run the job again; behind a proxy, set https_proxy.`,
+  );
 }
 
+/** A secondary limit says how long to wait; the hour's reset, which every answer carries, is the primary one's. */
 function resetsAt(headers: Record<string, unknown>): string {
+  const seconds = Number(headers["retry-after"] ?? Number.NaN);
+  if (Number.isFinite(seconds)) return `It is lifted in ${seconds} s.`;
   const reset = Number(headers["x-ratelimit-reset"]);
   if (Number.isFinite(reset) && reset > 0) return `It is lifted at ${new Date(reset * 1000).toISOString()}.`;
-  const seconds = Number(headers["retry-after"]);
-  return Number.isFinite(seconds) ? `It is lifted in ${seconds} s.` : "It is lifted within the hour.";
+  return "It is lifted within the hour.";
 }
 
 /** Asks, and turns a failure into a UserError that says what was asked. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ask, type GitHubClient } from "./client.ts";
 import type { Subject } from "./subject.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 /** Our comment on a pull request: found by its marker and by being ours, and updated in place. */
 export type StickyComment = { id: number; body: string } | undefined;
@@ -8,12 +9,14 @@ export type StickyComment = { id: number; body: string } | undefined;
 /** The comment of a workflow; the App's carries another marker, so that neither overwrites the other's. */
 export const actionMarker = "<!-- adaptive-deploy:decide:v1 -->";
 
-const listed = z.array(
-  z.object({
-    id: z.int(),
-    body: z.string().nullish(),
-    user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
-  }),
+const listed = whenNeeded(() =>
+  z.array(
+    z.object({
+      id: z.int(),
+      body: z.string().nullish(),
+      user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
+    }),
+  ),
 );
 
 const commentsAPage = 100;
@@ -26,7 +29,7 @@ export async function findStickyComment(
   pull: { number: number; comments?: number },
   marker: string = actionMarker,
 ): Promise<(viewer: string) => StickyComment> {
-  const pages = Math.min(mostPages, Math.max(1, Math.ceil((pull.comments ?? 0) / commentsAPage)));
+  const pages = Math.min(mostPages, Math.floor((pull.comments ?? 0) / commentsAPage) + 1);
   const answers = await Promise.all(
     Array.from({ length: pages }, (_, index) =>
       ask(`the comments of #${pull.number}`, () =>
@@ -40,18 +43,29 @@ export async function findStickyComment(
       ),
     ),
   );
-  const comments = answers.flatMap(({ data }) => listed.parse(data));
+  const comments = answers.flatMap(({ data }) => listed().parse(data));
   return (viewer) => {
     const ours = comments.find(
-      (comment) => comment.body?.startsWith(marker) && sameAccount(comment.user?.login, viewer),
+      (comment) => comment.body?.startsWith(marker) && sameAccount(comment.user, viewer),
     );
     return ours ? { id: ours.id, body: ours.body ?? "" } : undefined;
   };
 }
 
-/** GraphQL names an App's account with or without its "[bot]". */
-function sameAccount(login: string | undefined, viewer: string): boolean {
-  return login !== undefined && login.replace(/\[bot\]$/, "") === viewer.replace(/\[bot\]$/, "");
+type Account = { login: string; type?: string | undefined } | null | undefined;
+
+/**
+ * GraphQL names an App's account with or without its "[bot]". A person may be called like an App, and would go on
+ * editing a comment that we took for ours: without the ending, a name is the App's only where the account is a bot.
+ */
+function sameAccount(account: Account, viewer: string): boolean {
+  if (!account) return false;
+  const isApp = account.type === "Bot" || account.login.endsWith("[bot]");
+  return account.login === viewer || (isApp && withoutEnding(account.login) === withoutEnding(viewer));
+}
+
+function withoutEnding(login: string): string {
+  return login.replace(/\[bot\]$/, "");
 }
 
 /** Writes the comment, or updates it; an equal one is left alone. */

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import type { Subject } from "./subject.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 const largestEventBytes = 64 * 1024 * 1024;
 
@@ -12,39 +13,47 @@ const repository = z.object({
 });
 const user = z.object({ login: z.string(), type: z.string().optional() }).nullish();
 
-const pullRequestEvent = z.object({
-  repository,
-  sender: user,
-  pull_request: z.object({
-    number: z.int().positive(),
-    title: z.string().nullish(),
-    body: z.string().nullish(),
-    user,
-    changed_files: z.int().nonnegative().optional(),
-    comments: z.int().nonnegative().optional(),
-    base: z.object({ ref: z.string(), sha, repo: z.object({ full_name: z.string() }).nullish() }),
-    head: z.object({ sha, repo: z.object({ full_name: z.string() }).nullish() }),
+const pullRequestEvent = whenNeeded(() =>
+  z.object({
+    repository,
+    sender: user,
+    pull_request: z.object({
+      number: z.int().positive(),
+      title: z.string().nullish(),
+      body: z.string().nullish(),
+      user,
+      changed_files: z.int().nonnegative().optional(),
+      comments: z.int().nonnegative().optional(),
+      base: z.object({ ref: z.string(), sha, repo: z.object({ full_name: z.string() }).nullish() }),
+      head: z.object({ sha, repo: z.object({ full_name: z.string() }).nullish() }),
+    }),
   }),
-});
-const pushEvent = z.object({
-  repository,
-  ref: z.string(),
-  before: z.string(),
-  after: z.string(),
-  sender: user,
-  head_commit: z.object({ message: z.string() }).nullish(),
-});
-const mergeGroupEvent = z.object({
-  repository,
-  sender: user,
-  merge_group: z.object({ base_sha: sha, head_sha: sha, base_ref: z.string() }),
-});
-const dispatchEvent = z.object({ repository, sender: user, ref: z.string().nullish() });
-const deploymentEvent = z.object({
-  repository,
-  sender: user,
-  deployment: z.object({ sha, environment: z.string(), ref: z.string() }),
-});
+);
+const pushEvent = whenNeeded(() =>
+  z.object({
+    repository,
+    ref: z.string(),
+    before: z.string(),
+    after: z.string(),
+    sender: user,
+    head_commit: z.object({ message: z.string() }).nullish(),
+  }),
+);
+const mergeGroupEvent = whenNeeded(() =>
+  z.object({
+    repository,
+    sender: user,
+    merge_group: z.object({ base_sha: sha, head_sha: sha, base_ref: z.string() }),
+  }),
+);
+const dispatchEvent = whenNeeded(() => z.object({ repository, sender: user, ref: z.string().nullish() }));
+const deploymentEvent = whenNeeded(() =>
+  z.object({
+    repository,
+    sender: user,
+    deployment: z.object({ sha, environment: z.string(), ref: z.string() }),
+  }),
+);
 
 export const eventNames = ["pull_request", "push", "merge_group", "workflow_dispatch", "deployment"] as const;
 
@@ -88,15 +97,15 @@ export function subjectOfEvent(name: string, payload: unknown, environment: Runn
   switch (name) {
     case "pull_request":
     case "pull_request_target":
-      return ofPullRequest(parsed(name, pullRequestEvent, payload));
+      return ofPullRequest(parsed(name, pullRequestEvent(), payload));
     case "push":
-      return ofPush(parsed(name, pushEvent, payload));
+      return ofPush(parsed(name, pushEvent(), payload));
     case "merge_group":
-      return ofMergeGroup(parsed(name, mergeGroupEvent, payload));
+      return ofMergeGroup(parsed(name, mergeGroupEvent(), payload));
     case "workflow_dispatch":
-      return ofDispatch(parsed(name, dispatchEvent, payload), environment);
+      return ofDispatch(parsed(name, dispatchEvent(), payload), environment);
     case "deployment":
-      return ofDeployment(parsed(name, deploymentEvent, payload));
+      return ofDeployment(parsed(name, deploymentEvent(), payload));
     default:
       throw new UserError(
         "unknown-event",
@@ -121,11 +130,16 @@ function split(fullName: string): { owner: string; name: string } {
   return { owner: fullName.slice(0, slash), name: fullName.slice(slash + 1) };
 }
 
+/** A tag keeps its "tags/": anyone who may push can name one like a branch. */
+function branchNamed(ref: string): string {
+  return ref.replace(/^refs\//, "").replace(/^heads\//, "");
+}
+
 function isBot(account: z.infer<typeof user>): boolean {
   return account?.type === "Bot" || (account?.login.endsWith("[bot]") ?? false);
 }
 
-function ofPullRequest(event: z.infer<typeof pullRequestEvent>): Subject {
+function ofPullRequest(event: z.infer<ReturnType<typeof pullRequestEvent>>): Subject {
   const pull = event.pull_request;
   const fromFork = pull.head.repo?.full_name !== event.repository.full_name;
   const reverts = /^Reverts (?:[\w.-]+\/[\w.-]+)?#(\d{1,10})\b/m.exec(
@@ -153,8 +167,8 @@ function ofPullRequest(event: z.infer<typeof pullRequestEvent>): Subject {
   };
 }
 
-function ofPush(event: z.infer<typeof pushEvent>): Subject {
-  const branch = event.ref.replace(/^refs\/(heads|tags)\//, "");
+function ofPush(event: z.infer<ReturnType<typeof pushEvent>>): Subject {
+  const branch = branchNamed(event.ref);
   if (!sha.safeParse(event.after).success || /^0+$/.test(event.after)) {
     throw new UserError(
       "branch-deleted",
@@ -179,7 +193,7 @@ function ofPush(event: z.infer<typeof pushEvent>): Subject {
   };
 }
 
-function ofMergeGroup(event: z.infer<typeof mergeGroupEvent>): Subject {
+function ofMergeGroup(event: z.infer<ReturnType<typeof mergeGroupEvent>>): Subject {
   const group = event.merge_group;
   return {
     kind: "group",
@@ -197,7 +211,10 @@ function ofMergeGroup(event: z.infer<typeof mergeGroupEvent>): Subject {
   };
 }
 
-function ofDispatch(event: z.infer<typeof dispatchEvent>, environment: RunnerEnvironment): Subject {
+function ofDispatch(
+  event: z.infer<ReturnType<typeof dispatchEvent>>,
+  environment: RunnerEnvironment,
+): Subject {
   const head = environment.GITHUB_SHA ?? "";
   if (!sha.safeParse(head).success) {
     throw new UserError(
@@ -206,23 +223,23 @@ function ofDispatch(event: z.infer<typeof dispatchEvent>, environment: RunnerEnv
       exitCodes.usage,
     );
   }
-  const branch = (event.ref ?? environment.GITHUB_REF ?? "").replace(/^refs\/(heads|tags)\//, "");
+  const ref = event.ref ?? environment.GITHUB_REF ?? "";
   return {
     kind: "release",
     ...split(event.repository.full_name),
     head,
-    baseBranch: branch,
+    baseBranch: branchNamed(ref),
     defaultBranch: event.repository.default_branch,
     title: "",
     author: event.sender?.login,
     authorIsBot: isBot(event.sender),
     readOnly: false,
     fromFork: false,
-    trustedRun: branch === event.repository.default_branch,
+    trustedRun: ref === `refs/heads/${event.repository.default_branch}`,
   };
 }
 
-function ofDeployment(event: z.infer<typeof deploymentEvent>): Subject {
+function ofDeployment(event: z.infer<ReturnType<typeof deploymentEvent>>): Subject {
   return {
     kind: "release",
     ...split(event.repository.full_name),

@@ -3,13 +3,14 @@ import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
 import { commitsInThirtyDays, type HistorySummary, parseHistory } from "../../core/change/history.ts";
 import { ownersOf } from "../../core/change/owners.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
-import { type ApiChange, comparedChange, lastDeployed, pullRequestChange } from "./change.ts";
+import { type Answers, askGitHub, type GatherOptions } from "./asking.ts";
+import type { ApiChange } from "./change.ts";
 import { changedFileOf, dependenciesOf } from "./changed-files.ts";
 import type { GitHubClient } from "./client.ts";
-import { findStickyComment, type StickyComment } from "./comment.ts";
-import { type RevertedPull, revertedPull, takesBack } from "./revert.ts";
+import type { StickyComment } from "./comment.ts";
+import { type RevertedPull, takesBack } from "./revert.ts";
 import type { Subject } from "./subject.ts";
-import { readBundleFolder, readTrustedText, type TrustedText } from "./trusted-text.ts";
+import { readBundleFolder, type TrustedText } from "./trusted-text.ts";
 
 /** Everything that a decision needs from GitHub. */
 export type Gathered = ResolvedPolicy & {
@@ -19,72 +20,47 @@ export type Gathered = ResolvedPolicy & {
   problems: string[];
   /** Our comment as it stands, where comments were asked for. */
   sticky?: StickyComment;
+  /** Why our comment could not be looked for. */
+  unlisted?: string;
+  /** Our check run as it stands, where one was looked for. */
+  checkRun?: number;
   defaultBranch: string;
   /** True where the repository says anything of adaptive-deploy on its default branch. */
   configured: boolean;
 };
 
-export type GatherOptions = {
-  /** Bundle name or folder from the run's own input. */
-  policy?: string;
-  environment: string;
-  /** Look for our comment, to update it in place. */
-  comment: boolean;
-  /** The marker that our comment begins with. */
-  marker?: string;
-};
-
-/**
- * One round trip: all reads start together. A release without a known base asks for the last deployment first, and a
- * configuration that names another folder or base reads it after: one more each.
- */
+/** Asks, and puts the answers together. */
 export async function gather(
   client: GitHubClient,
   given: Subject,
   options: GatherOptions,
 ): Promise<Gathered> {
-  const subject = await withReleaseBase(client, given, options.environment);
-  const { owner, name, pullRequest } = subject;
-  const [text, change, sticky, reverted] = await Promise.all([
-    readTrustedText(client, {
-      owner,
-      name,
-      base: subject.base ?? subject.head,
-      ...folderOption(options.policy),
-    }),
-    pullRequest ? pullRequestChange(client, subject, pullRequest.number) : comparedChange(client, subject),
-    pullRequest && options.comment
-      ? findStickyComment(client, subject, pullRequest, options.marker)
-      : undefined,
-    pullRequest?.reverts
-      ? revertedPull(client, owner, name, pullRequest.reverts).catch(() => undefined)
-      : undefined,
-  ]);
+  return assemble(client, await askGitHub(client, given, options).answers, options);
+}
+
+/**
+ * The answers as policy, facts and history. A configuration that names another folder or base reads it now: one round
+ * trip more.
+ */
+export async function assemble(
+  client: GitHubClient,
+  { subject, text, change, reverted, sticky, unlisted, checkRun }: Answers,
+  options: GatherOptions,
+): Promise<Gathered> {
   const resolved = await resolveFor(client, subject, text, options.policy);
   const { history, problems } = historyOf(text);
+  if (resolved.setAside) problems.push(resolved.setAside);
   return {
     ...resolved,
     measured: factsOf(subject, change, text, reverted, history),
     ...(history ? { history } : {}),
     problems,
-    ...(sticky ? { sticky: sticky(text.viewer) } : {}),
+    ...(sticky ? { sticky } : {}),
+    ...(unlisted === undefined ? {} : { unlisted }),
+    ...(checkRun === undefined ? {} : { checkRun }),
     defaultBranch: text.defaultBranch,
     configured: text.configuration !== undefined || Boolean(text.bundle?.size),
   };
-}
-
-async function withReleaseBase(
-  client: GitHubClient,
-  subject: Subject,
-  environment: string,
-): Promise<Subject> {
-  if (subject.kind !== "release" || subject.base !== undefined) return subject;
-  const base = await lastDeployed(client, subject, environment);
-  return base === undefined ? subject : { ...subject, base };
-}
-
-function folderOption(policy: string | undefined): { folder?: string } {
-  return policy?.includes("/") ? { folder: policy.replace(/^\.\//, "").replace(/\/+$/, "") } : {};
 }
 
 async function resolveFor(
@@ -100,12 +76,15 @@ async function resolveFor(
     folder: async (path: string) =>
       path === text.folder
         ? text.bundle
-        : readBundleFolder(client, { ...subject, folder: path, commit: "HEAD" }),
+        : readBundleFolder(client, { ...subject, folder: path, commit: text.commit }),
   };
-  const resolved = await resolvePolicy(source, asked);
+  const input = asked ? { name: asked, trusted: subject.trustedRun } : undefined;
+  const resolved = await resolvePolicy(source, input);
   const bases = resolved.configuration["policy-bases"] ?? [];
+  // A release's base is whatever was pushed or deployed before, under a name that a tag may share with a branch.
   if (
     subject.base === undefined ||
+    subject.kind === "release" ||
     subject.baseBranch === text.defaultBranch ||
     !bases.includes(subject.baseBranch)
   ) {
@@ -117,7 +96,7 @@ async function resolveFor(
     commit: base,
     folder: (path: string) => readBundleFolder(client, { ...subject, folder: path, commit: base }),
   };
-  return resolvePolicy(ofBase, asked);
+  return resolvePolicy(ofBase, input);
 }
 
 function historyOf(text: TrustedText): { history?: HistorySummary; problems: string[] } {
@@ -174,6 +153,8 @@ function factsOf(
       diff: { from: "api", trusted: true },
       dependencies: { from: "api", trusted: true },
       kinds: { from: "api", trusted: true },
+      // Whoever may push a branch may push the one with the summary.
+      ...(history ? { history: { from: "git" as const, trusted: false } } : {}),
     },
   };
 }

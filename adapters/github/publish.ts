@@ -5,14 +5,26 @@ import { renderComment } from "../../core/render/comment.ts";
 import { checkName, writeCheck } from "./check.ts";
 import type { GitHubClient } from "./client.ts";
 import { actionMarker, type StickyComment, writeStickyComment } from "./comment.ts";
+import { actionCheck } from "./places.ts";
 import type { Subject } from "./subject.ts";
+
+/** What was found before writing, and the names to write under. */
+export type Before = {
+  defaultBranch: string;
+  sticky?: StickyComment;
+  /** Why the comments could not be listed: writing one blindly could repeat it. */
+  unlisted?: string;
+  checkRun?: number;
+  marker?: string;
+  check?: string;
+};
 
 /** Check and comment together: the second and last round trip. What could not be written comes back as sentences. */
 export async function publish(
   client: GitHubClient,
   subject: Subject,
   decision: Decision,
-  before: { sticky?: StickyComment; defaultBranch: string; marker?: string; check?: string },
+  before: Before,
 ): Promise<string[]> {
   const options = {
     baseBranch: subject.baseBranch,
@@ -20,22 +32,17 @@ export async function publish(
   };
   const { conclusion, ...output } = renderCheck(decision, options);
   const body = renderComment(decision, { ...options, marker: before.marker ?? actionMarker });
-  const writes: Promise<void>[] = [
-    writeCheck(
-      client,
-      subject,
-      checkName(before.check ?? "adaptive-deploy/decide", subject, before.defaultBranch),
-      conclusion,
-      output,
-    ),
-  ];
-  if (subject.pullRequest) {
+  const name = checkName(before.check ?? actionCheck, subject, subject.defaultBranch ?? before.defaultBranch);
+  const check = { name, conclusion, output, completedAt: decision.decided_at };
+  const writes: Promise<void>[] = [writeCheck(client, subject, check, before.checkRun)];
+  if (subject.pullRequest && before.unlisted === undefined) {
     writes.push(writeStickyComment(client, subject, subject.pullRequest.number, body, before.sticky));
   }
   const settled = await Promise.allSettled(writes);
-  return settled.flatMap((one) => {
+  const failed = settled.flatMap((one) => {
     if (one.status === "fulfilled") return [];
     if (one.reason instanceof UserError) return [one.reason.message];
     throw one.reason;
   });
+  return before.unlisted === undefined ? failed : [`No comment was written. ${before.unlisted}`, ...failed];
 }

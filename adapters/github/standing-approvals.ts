@@ -21,6 +21,7 @@ export async function standingApprovals(
   subject: Subject,
   body: DecisionBody,
   policy: PolicyBundle,
+  owners: readonly string[] = [],
 ): Promise<Standing> {
   try {
     const chains = await Promise.all(streamsOf(body).map((stream) => ledger.read(stream)));
@@ -29,7 +30,7 @@ export async function standingApprovals(
     const pointers = chains.flatMap((chain) =>
       pointersFor(foldApprovals(chain.events), subject.head, body.environment),
     );
-    const asked = approversOf(body, policy);
+    const asked = approversOf(body, policy, owners);
     const verified = await Promise.all(
       pointers
         .filter((pointer) =>
@@ -46,7 +47,10 @@ export async function standingApprovals(
     );
     return {
       approvals: verified.flatMap((one) => (one.valid ? [one.approval] : [])),
-      problems: verified.flatMap((one) => (one.valid ? [] : [`An approval does not count: ${one.sentence}`])),
+      problems: [
+        ...verified.flatMap((one) => (one.valid ? [] : [`An approval does not count: ${one.sentence}`])),
+        ...teamSentence(asked.flatMap(({ teams }) => teams)),
+      ],
     };
   } catch (error) {
     if (error instanceof UserError)
@@ -57,17 +61,32 @@ export async function standingApprovals(
 
 const anyWriter = ["write", "maintain", "admin"] as const;
 type Permission = (typeof anyWriter)[number];
-type Asked = { permissions: readonly Permission[]; users: string[]; onlyUsers: boolean };
+type Asked = { permissions: readonly Permission[]; users: string[]; teams: string[]; onlyUsers: boolean };
 
-function approversOf(body: DecisionBody, policy: PolicyBundle): Asked[] {
+/** Where policy names people, teams or code owners and no permission, nobody else counts. */
+function approversOf(body: DecisionBody, policy: PolicyBundle, owners: readonly string[]): Asked[] {
   const names = body.services.filter((service) => service.needs_approval).map((service) => service.name);
-  return (names.length ? names : ["repository"]).map((service) => {
-    const approvers = thresholdsFor(policy.thresholds, { service, environment: body.environment }).approval
-      ?.approvers;
-    const users = (approvers?.users ?? []).map((user) => user.toLowerCase());
-    const permissions = approvers?.permissions ?? (approvers?.users ? [] : anyWriter);
-    return { permissions, users, onlyUsers: permissions.length === 0 };
+  const whole = body.subject.repository?.split("/").at(-1) ?? "repository";
+  return (names.length ? names : [whole]).map((service) => {
+    const { approval } = thresholdsFor(policy.thresholds, { service, environment: body.environment });
+    const { users = [], teams = [], codeowners = false, permissions } = approval?.approvers ?? {};
+    const owning = codeowners ? owners.map((owner) => owner.replace(/^@/, "")) : [];
+    const people = [...users.map((user) => user.replace(/^@/, "")), ...owning];
+    const isNamed = users.length > 0 || teams.length > 0 || codeowners;
+    const allowed = permissions ?? (isNamed ? [] : anyWriter);
+    return {
+      permissions: allowed,
+      users: people.filter((name) => !name.includes("/")).map((name) => name.toLowerCase()),
+      teams: [...teams, ...owning.filter((name) => name.includes("/"))],
+      onlyUsers: allowed.length === 0,
+    };
   });
+}
+
+function teamSentence(teams: string[]): string[] {
+  if (teams.length === 0) return [];
+  const named = [...new Set(teams)].slice(0, 3).join(", ");
+  return [`Who is in a team cannot be asked with this token, so being in ${named} makes nobody an approver.`];
 }
 
 /** Whoever is named may approve with any permission to write; everybody else needs one that all services accept. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { configurationPath, defaultBundleFolder } from "../policy/places.ts";
 import { ask, type GitHubClient } from "./client.ts";
+import { whenNeeded } from "./when-needed.ts";
 
 /** Text that policy may be read from: the default branch, or the base of the change. Never its head. */
 export type TrustedText = {
@@ -18,34 +19,38 @@ export type TrustedText = {
   owners?: string;
 };
 
-const blob = z
-  .object({
-    text: z.string().nullish(),
-    isTruncated: z.boolean().optional(),
-    isBinary: z.boolean().nullish(),
-  })
-  .nullish();
-const answer = z.object({
-  viewer: z.object({ login: z.string() }),
-  repository: z
+const blob = whenNeeded(() =>
+  z
     .object({
-      defaultBranchRef: z
-        .object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() })
-        .nullable(),
-      configuration: blob,
-      bundle: z
-        .object({
-          entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob })).nullish(),
-        })
-        .nullish(),
-      history: blob,
-      attributes: blob,
-      owners1: blob,
-      owners2: blob,
-      owners3: blob,
+      text: z.string().nullish(),
+      isTruncated: z.boolean().optional(),
+      isBinary: z.boolean().nullish(),
     })
-    .nullable(),
-});
+    .nullish(),
+);
+const answer = whenNeeded(() =>
+  z.object({
+    viewer: z.object({ login: z.string() }),
+    repository: z
+      .object({
+        defaultBranchRef: z
+          .object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() })
+          .nullable(),
+        configuration: blob(),
+        bundle: z
+          .object({
+            entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob() })).nullish(),
+          })
+          .nullish(),
+        history: blob(),
+        attributes: blob(),
+        owners1: blob(),
+        owners2: blob(),
+        owners3: blob(),
+      })
+      .nullable(),
+  }),
+);
 
 const query = `query TrustedText(
   $owner: String!, $name: String!, $configuration: String!, $bundle: String!, $history: String!,
@@ -84,7 +89,7 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
       owners3: `${place.base}:docs/CODEOWNERS`,
     }),
   );
-  const { viewer, repository } = answer.parse(data);
+  const { viewer, repository } = answer().parse(data);
   const branch = repository?.defaultBranchRef;
   if (!repository || !branch?.target) {
     throw new UserError(
@@ -93,7 +98,7 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
       exitCodes.unavailable,
     );
   }
-  const text = (value: z.infer<typeof blob>, path: string): string | undefined => {
+  const text = (value: z.infer<ReturnType<typeof blob>>, path: string): string | undefined => {
     if (value?.isTruncated) {
       throw new UserError(
         "policy-too-large",
@@ -118,12 +123,12 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
   };
 }
 
-type Entry = { name: string; type: string; object?: z.infer<typeof blob> };
+type Entry = { name: string; type: string; object?: z.infer<ReturnType<typeof blob>> };
 
 function bundleFiles(
   folder: string,
   entries: Entry[],
-  text: (value: z.infer<typeof blob>, path: string) => string | undefined,
+  text: (value: z.infer<ReturnType<typeof blob>>, path: string) => string | undefined,
 ): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of entries.filter((one) => one.type === "blob")) {
@@ -151,7 +156,7 @@ export async function readBundleFolder(
     }),
   );
   const parsed = z
-    .object({ repository: z.object({ bundle: answer.shape.repository.unwrap().shape.bundle }) })
+    .object({ repository: z.object({ bundle: answer().shape.repository.unwrap().shape.bundle }) })
     .parse(data);
   const entries = parsed.repository.bundle?.entries ?? undefined;
   return (

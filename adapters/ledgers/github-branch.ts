@@ -1,3 +1,4 @@
+import { UserError } from "../../core/errors.ts";
 import { openChain, seal } from "../../core/evidence/chain.ts";
 import { HeadMoved } from "../../core/evidence/head-moved.ts";
 import { branchOf } from "../../core/evidence/stream.ts";
@@ -51,6 +52,7 @@ export function githubBranchLedger(options: { client: GitHubClient; repository: 
     head: async (stream) => (await tipOf(stream)).head,
     read,
     append: async (stream, events, expected) => {
+      mustFit(branchOf(stream));
       const [first, ...more] = seal(stream, expected, events);
       if (first === undefined) return [];
       const sealed: [typeof first, ...typeof more] = [first, ...more];
@@ -65,6 +67,18 @@ export function githubBranchLedger(options: { client: GitHubClient; repository: 
       return sealed;
     },
   };
+}
+
+/** Found by people who tried; GitHub's documentation names no limit. */
+const longestBranch = 244;
+
+function mustFit(branch: string): void {
+  if (branch.length <= longestBranch) return;
+  throw new UserError(
+    "bad-stream",
+    `The ledger's branch would be called ${branch.slice(0, 80)}…, ${branch.length} bytes long, and GitHub takes ` +
+      `${longestBranch}. Shorten the service's or the environment's name; letters other than a-z and 0-9 count threefold or more.`,
+  );
 }
 
 function isSame(left: Head | null, right: Head | null): boolean {

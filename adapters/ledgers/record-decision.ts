@@ -38,7 +38,8 @@ export async function recordDecision(
     return { recorded: true, problems: [] };
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode === exitCodes.bug) throw error;
-    return { recorded: false, recordedReason: "ledger-unavailable", problems: [error.message] };
+    const recordedReason = error.reasonCode === "read-only-token" ? "read-only-token" : "ledger-unavailable";
+    return { recorded: false, recordedReason, problems: [error.message] };
   }
 }
 

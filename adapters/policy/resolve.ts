@@ -4,6 +4,7 @@ import {
   type RepositoryConfiguration,
   repositoryConfiguration,
 } from "../../core/policy/schema.ts";
+import { enforcesAnything } from "../../core/policy/scope.ts";
 import { parseYamlDocument } from "../../core/policy/yaml/document.ts";
 import { describeProblem } from "../../core/policy/yaml/problem.ts";
 import { decidingBundle } from "./folder.ts";
@@ -18,29 +19,50 @@ export type PolicySource = {
   folder(path: string): Promise<Map<string, string> | undefined>;
 };
 
-export type ResolvedPolicy = { policy: PolicyBundle; configuration: RepositoryConfiguration };
+export type ResolvedPolicy = {
+  policy: PolicyBundle;
+  configuration: RepositoryConfiguration;
+  /** Why the bundle that was asked for does not speak. */
+  setAside?: string;
+};
+
+/** The bundle that a run's input names; it is trusted where no change can have edited the input. */
+export type AskedPolicy = { name: string; trusted: boolean };
 
 /**
  * The bundle that speaks: the one asked for, else the configuration's, else the folder where one is expected, else
- * the shipped default. One that is named and cannot be read is an error, never the default.
+ * the shipped default. One that is named and cannot be read is an error, never the default. A repository's own bundle
+ * that enforces anything is not exchanged by an input that a pull request can edit.
  */
 export async function resolvePolicy(
   source: PolicySource,
-  asked: string | undefined,
+  asked: AskedPolicy | undefined,
 ): Promise<ResolvedPolicy> {
   const configuration = readConfiguration(source.configuration);
-  const wanted = asked || configuration.policy;
-  if (wanted !== undefined && shippedBundleNames.includes(wanted)) {
-    return { policy: shippedBundle(wanted), configuration };
+  if (asked === undefined || asked.name === configuration.policy) {
+    return { policy: await bundleOf(source, configuration.policy), configuration };
   }
+  if (!asked.trusted) {
+    const own = await bundleOf(source, configuration.policy);
+    if (enforcesAnything(own.thresholds))
+      return { policy: own, configuration, setAside: setAside(asked.name) };
+  }
+  return { policy: await bundleOf(source, asked.name), configuration };
+}
+
+function setAside(name: string): string {
+  return (
+    `The input policy "${name}" does not count: this repository's own policy enforces, and a pull request can edit the ` +
+    "input. Write it under policy: in .github/adaptive-deploy.yml on the default branch."
+  );
+}
+
+async function bundleOf(source: PolicySource, wanted: string | undefined): Promise<PolicyBundle> {
+  if (wanted !== undefined && shippedBundleNames.includes(wanted)) return shippedBundle(wanted);
   const folder = wanted === undefined ? source.defaultFolder : normalFolder(wanted);
   const files = await source.folder(folder);
-  if (files?.size)
-    return {
-      policy: decidingBundle(files, { name: folderName(folder), commit: source.commit }),
-      configuration,
-    };
-  if (wanted === undefined) return { policy: shippedBundle("default"), configuration };
+  if (files?.size) return decidingBundle(files, { name: folderName(folder), commit: source.commit });
+  if (wanted === undefined) return shippedBundle("default");
   throw new UserError(
     "policy-not-found",
     `The policy "${wanted}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder with files at ${source.commit.slice(0, 12)}. Policy is read from the default branch only.`,

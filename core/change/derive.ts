@@ -3,6 +3,7 @@ import type { PolicyBundle } from "../policy/schema.ts";
 import { scoreFacts } from "../risk/score.ts";
 import { deriveDiff } from "./diff.ts";
 import { type ChangedFile, type ChangeFacts, type KindName, kindNames } from "./facts.ts";
+import { filled } from "./filled.ts";
 import { type HistorySummary, historyFacts } from "./history.ts";
 import { deriveKinds } from "./kinds.ts";
 import { declaredService, touchedServices } from "./services.ts";
@@ -35,12 +36,24 @@ export function deriveFacts(measured: ChangeFacts, policy: PolicyBundle, around:
       name: around.service ?? measured.service?.name ?? nameOfRepository(measured.change?.repository),
       environment: around.environment,
     },
-    context: contextOf(measured, policy, around, kinds ?? {}, around.service),
+    context: { ...measured.context, ...timesOf(measured, policy, around, kinds ?? {}, around.service) },
   };
   facts.coverage = coverageOf(measured, around.history);
-  facts.history = measured.history ?? historyOf(facts, policy, files, around.history);
+  // What the summary knows wins: a given file could otherwise silence it.
+  const told = historyOf(facts, policy, files, around.history);
+  facts.history = measured.history ? filled(told, measured.history) : told;
   const services = servicesOf(measured, policy, around, files);
   return services ? { ...facts, services } : facts;
+}
+
+/** Facts as measured are derived under the policy; those that name no files any more were derived before, and stand. */
+export function derivedOnce(facts: ChangeFacts, policy: PolicyBundle): ChangeFacts {
+  if (!facts.diff?.changed_files) return facts;
+  const { name, environment } = facts.service ?? {};
+  return deriveFacts(facts, policy, {
+    environment: environment ?? "production",
+    ...(policy.services?.services.some((service) => service.name === name) && name ? { service: name } : {}),
+  });
 }
 
 function diffOf(
@@ -83,6 +96,7 @@ function servicesOf(
   files: ChangedFile[] | undefined,
 ): ChangeFacts["services"] {
   if (!policy.services) return measured.services;
+  if (!files && measured.services) return servicesAsGiven(measured.services, around.service);
   const all = touchedServices(policy.services, files ?? []);
   const named = around.service === undefined ? undefined : declaredService(policy.services, around.service);
   const touched = named
@@ -97,7 +111,7 @@ function servicesOf(
       criticality: service.criticality,
       diff: diffOf(facts, policy, files ? own : undefined),
       kinds,
-      context: contextOf({ schema_version: 1 }, policy, around, kinds ?? {}, service.name) ?? undefined,
+      context: timesOf(measured, policy, around, kinds ?? {}, service.name),
       failure_rate: historyOf(measured, policy, own, around.history)?.failure_rate,
     };
   });
@@ -125,22 +139,37 @@ function historyOf(
   });
 }
 
-/** The calendar's answer wins over a given one: the clock is ours. */
-function contextOf(
+/** Facts that were derived before hold no files to match; the services that they name still stand. */
+function servicesAsGiven(
+  services: NonNullable<ChangeFacts["services"]>,
+  wanted: string | undefined,
+): NonNullable<ChangeFacts["services"]> {
+  return wanted === undefined ? services : services.filter((service) => service.name === wanted);
+}
+
+type Times = Pick<NonNullable<ChangeFacts["context"]>, "peak" | "change_window" | "freeze">;
+
+/** What the calendar says now; a peak, a closed window or a freeze that was told besides holds up as well. */
+function timesOf(
   measured: ChangeFacts,
   policy: PolicyBundle,
   around: Surroundings,
   kinds: Kinds,
   service: string | undefined,
-): ChangeFacts["context"] {
-  if (!policy.calendar || !around.now) return measured.context;
+): Times | undefined {
+  if (!policy.calendar || !around.now) return undefined;
   const present: KindName[] = kindNames.filter((kind) => kinds[kind]);
   const { peak, change_window, freeze } = calendarFacts(policy.calendar, around.now, {
     environment: around.environment,
     ...(service === undefined ? {} : { service }),
     kinds: present,
   });
-  return { ...measured.context, peak: peak || (measured.context?.peak ?? false), change_window, freeze };
+  const told = measured.context;
+  return {
+    peak: peak || told?.peak === true,
+    change_window: told?.change_window === "closed" ? "closed" : change_window,
+    freeze: freeze || told?.freeze || "",
+  };
 }
 
 function nameOfRepository(repository: string | null | undefined): string | undefined {

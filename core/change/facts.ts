@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { targets } from "./targets.ts";
+
+export { targets } from "./targets.ts";
 
 /**
  * What is known of a change. Every field may be absent or null, and both mean *unknown*, which is never zero.
@@ -71,16 +74,6 @@ export type DiffFacts = z.infer<typeof diffFacts>;
 
 export const platforms = ["linux", "windows", "arm"] as const;
 export const criticalities = ["normal", "critical"] as const;
-/** What moves a service's traffic; each becomes a real part in adapters/targets/. */
-export const targets = [
-  "argo-rollouts",
-  "flagger",
-  "helm",
-  "kubernetes",
-  "iis-arr",
-  "ota",
-  "haproxy",
-] as const;
 
 export const dependencyChange = z.strictObject({
   ecosystem: z.enum(["npm", "pip", "go", "cargo", "maven"]),

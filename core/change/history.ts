@@ -1,4 +1,6 @@
+import { quantileSorted } from "simple-statistics";
 import * as z from "zod";
+import { leastHistoryChanges } from "./fact.ts";
 import type { ChangeFacts } from "./facts.ts";
 
 /** `history.json`: what the merged changes of one branch were like. Counts only; no person is named. */
@@ -112,7 +114,6 @@ export function moduleOf(path: string): string {
   return folders.length === 0 ? "." : folders.slice(0, 2).join("/");
 }
 
-const fewestChanges = 30;
 /** A module's own record weighs as much as this many changes of the whole repository. */
 const shrinkageChanges = 10;
 
@@ -132,7 +133,7 @@ export function historyFacts(
   const rows = summary.sample.rows.filter(([bot]) => (bot === 1) === question.isBot);
   const typicalChange = question.isBot ? summary.typical.bots : summary.typical.people;
   const { changes: _, ...medians } = typicalChange;
-  const enough = rows.length >= fewestChanges;
+  const enough = rows.length >= leastHistoryChanges;
   const failureRate = failureRateOf(summary, question.files);
   return {
     changes: rows.length,
@@ -146,7 +147,7 @@ export function historyFacts(
 
 function scoreQuantiles(rows: readonly SampleRow[], score: HistoryQuestion["score"]): number[] {
   const scores = rows.map((row) => score(factsOfSample(row))).sort((left, right) => left - right);
-  return Array.from({ length: 101 }, (_, percent) => rounded(quantileOfSorted(scores, percent / 100) ?? 0));
+  return Array.from({ length: 101 }, (_, percent) => roundedFact(quantileSorted(scores, percent / 100)));
 }
 
 /** A past change as facts of its diff. */
@@ -168,7 +169,7 @@ export function factsOfSample([
  */
 function failureRateOf(summary: HistorySummary, files: readonly string[]): number | undefined {
   const { changes, failures } = summary.failures;
-  if (changes < fewestChanges || files.length === 0) return undefined;
+  if (changes < leastHistoryChanges || files.length === 0) return undefined;
   const overall = failures / changes;
   let worst = 0;
   for (const name of new Set(files.map(moduleOf))) {
@@ -177,18 +178,10 @@ function failureRateOf(summary: HistorySummary, files: readonly string[]): numbe
       ((own?.failures ?? 0) + shrinkageChanges * overall) / ((own?.changes ?? 0) + shrinkageChanges);
     worst = Math.max(worst, rate);
   }
-  return rounded(Math.min(1, worst));
+  return roundedFact(Math.min(1, worst));
 }
 
-/** Quantile with straight lines between the sorted values; the median at 0.5. Undefined for no values. */
-export function quantileOfSorted(sorted: readonly number[], share: number): number | undefined {
-  const position = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(position)];
-  const high = sorted[Math.ceil(position)];
-  if (low === undefined || high === undefined) return undefined;
-  return low + (high - low) * (position - Math.floor(position));
-}
-
-function rounded(value: number): number {
+/** As many digits as a document of history keeps: whatever is compared with one is rounded alike. */
+export function roundedFact(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }

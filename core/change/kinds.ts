@@ -1,5 +1,5 @@
 import type { RiskWeights } from "../policy/schema.ts";
-import { matchablePath, matchesAny } from "./classify/globs.ts";
+import { isOverlongPath, matchablePath, matchesAny } from "./classify/globs.ts";
 import { type ChangedFile, type KindName, kindNames } from "./facts.ts";
 
 export type KindPatterns = NonNullable<RiskWeights["kinds"]>;
@@ -24,15 +24,18 @@ export function deriveKinds(
   patterns: KindPatterns,
   extra: KindsExtra = {},
 ): Kinds {
-  const paths = new Set(
-    files
-      .flatMap((file) => [file.path, ...(file.previous_path == null ? [] : [file.previous_path])])
-      .map(matchablePath),
-  );
+  const named = files.flatMap((file) => [
+    file.path,
+    ...(file.previous_path == null ? [] : [file.previous_path]),
+  ]);
+  // No tool makes such a path, and no glob can be tried on all of it: it could be anything.
+  const overlong = named.some(isOverlongPath);
+  const paths = new Set(named.map(matchablePath));
   const words = title?.slice(0, longestTitle);
   const kinds: Kinds = {};
   for (const kind of kindNames) {
     if (kind === "revert") kinds.revert = extra.reverts;
+    else if (overlong && patterns[kind]?.paths?.length) kinds[kind] = true;
     else kinds[kind] = isKind(patterns[kind], paths, words, extra.incomplete ?? false);
   }
   return kinds;

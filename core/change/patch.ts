@@ -59,7 +59,9 @@ export function* patchLines(patch: string): Generator<PatchLine> {
 const meaningfulEndings = new Set(
   (
     "py pyi pyx pxd bzl bazel star yaml yml pug jade haml slim coffee litcoffee sass styl nim nims nimble " +
-    "fs fsi fsx hs lhs elm purs idr lean agda gd robot rst mk mak am cabal tsv patch diff"
+    "fs fsi fsx hs lhs elm purs idr lean agda gd robot rst mk mak am cabal tsv patch diff " +
+    // To these a blank is the end of a word: "rm -r /tmp/x" and "rm -r / tmp/x".
+    "sh bash zsh ksh fish bat cmd ps1 psm1 dockerfile containerfile"
   ).split(" "),
 );
 const meaningfulNames = new Set(
@@ -72,6 +74,11 @@ export function indentationMatters(path: string): boolean {
   return meaningfulNames.has(name) || meaningfulEndings.has(name.slice(name.lastIndexOf(".") + 1));
 }
 
+/** The text without whitespace, but for what holds two words apart. */
+function withoutLayout(text: string): string {
+  return text.replace(/\s+/gu, " ").replace(/ (?![\p{L}\p{N}_$])|(?<![\p{L}\p{N}_$]) /gu, "");
+}
+
 /** Steps that the search for whitespace pairs may take in one patch; a hostile patch must not cost more. */
 const stepsPerPatch = 20_000_000;
 const stepsPerLine = 256;
@@ -82,9 +89,7 @@ const stepsPerLine = 256;
  */
 export function readPatch(patch: string, path = ""): PatchCounts {
   const counts = { additions: 0, deletions: 0, whitespaceAdditions: 0, whitespaceDeletions: 0 };
-  const keyOf = indentationMatters(path)
-    ? (text: string) => text.trimEnd()
-    : (text: string) => text.replace(/\s+/gu, "");
+  const keyOf = indentationMatters(path) ? (text: string) => text.trimEnd() : withoutLayout;
   let stepsLeft = stepsPerPatch;
   let removed: string[] = [];
   let added: string[] = [];

@@ -1,10 +1,50 @@
 import type { ChangeFacts, FactGroup } from "./facts.ts";
 
+/** What of the facts may be believed in enforced mode; `bare` is absent where all of them are trusted. */
+export type Believable = { worried: ChangeFacts; bare?: ChangeFacts };
+
 /**
  * A pull request can edit its own workflow. What that workflow measured may raise the score freely, but in enforced
- * mode it may not lower one or open a gate: there, a reassuring value from an untrusted source counts as unknown.
+ * mode it may not lower one or open a gate. So there are two readings, and the stricter answer to each question holds:
+ * `worried`, in which a reassuring value from an untrusted source is unknown, and `bare`, in which every value from
+ * there is. The latter is for a value that worries a little and reassures for it: one failed test in place of seven,
+ * where a guardrail blocks from three on, or where policy asks that the number be known.
  */
-export function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPercent: number): ChangeFacts {
+export function believableReadings(facts: ChangeFacts, errorBudgetMinimumPercent: number): Believable {
+  const worried = withoutUntrustedComfort(facts, errorBudgetMinimumPercent);
+  const isUntrusted = [...measuredGroups, "context" as const].some(
+    (group) => facts.sources?.[group]?.trusted === false,
+  );
+  return isUntrusted ? { worried, bare: withoutUntrusted(worried) } : { worried };
+}
+
+const measuredGroups = [
+  "tests",
+  "coverage",
+  "dependencies",
+  "vulnerabilities",
+  "performance",
+  "author",
+] as const;
+
+/** Of the surroundings, what was worked out here stays: calendar, quarantine, ledger. */
+function withoutUntrusted(worried: ChangeFacts): ChangeFacts {
+  const result: ChangeFacts = { ...worried };
+  for (const group of measuredGroups) {
+    if (worried.sources?.[group]?.trusted === false) result[group] = undefined;
+  }
+  if (worried.context && worried.sources?.context?.trusted === false) {
+    result.context = {
+      ...worried.context,
+      requests_per_second: undefined,
+      error_budget_left_percent: undefined,
+      driver_signature_verified: undefined,
+    };
+  }
+  return result;
+}
+
+function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPercent: number): ChangeFacts {
   const untrusted = (group: FactGroup): boolean => facts.sources?.[group]?.trusted === false;
   const { tests, coverage, dependencies, vulnerabilities, performance, context, kinds, service } = facts;
   const result: ChangeFacts = { ...facts };
@@ -62,7 +102,10 @@ export function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPe
       cooldown: context.cooldown || undefined,
     };
   }
-  if (untrusted("history")) result.history = undefined;
+  if (untrusted("history") && facts.sources?.history?.from === "file") result.history = undefined;
+  // Whoever may push a branch may write the history summary: a gain over what it says was covered before is no gain.
+  if (untrusted("history") && (result.coverage?.delta ?? 0) > 0)
+    result.coverage = { ...result.coverage, delta: 0 };
   if (untrusted("author")) result.author = undefined;
   if (untrusted("kinds") && kinds) result.kinds = { ...kinds, revert: undefined };
   if (untrusted("service") && service?.criticality === "normal")

@@ -14,35 +14,45 @@ export function runCases(policy: PolicyBundle, cases: Cases): CaseResult[] {
   });
 }
 
+/** A case that names a service of services.yaml is about that one, with what is declared of it. */
 function decideCase(policy: PolicyBundle, one: Case): DecisionBody {
+  const { name, environment } = one.facts.service ?? {};
+  const service = policy.services?.services.find((declared) => declared.name === name);
   const facts = deriveFacts({ schema_version: 1, ...one.facts }, policy, {
-    environment: one.facts.service?.environment ?? "production",
+    environment: environment ?? "production",
+    ...(service ? { service: service.name } : {}),
     ...(one.now ? { now: new Date(one.now) } : {}),
   });
   return decide(facts, policy);
 }
 
-function faultsOf(expected: Case["expect"], decision: DecisionBody): string[] {
-  const faults: string[] = [];
-  const same = (name: string, wanted: unknown, got: unknown): void => {
-    if (wanted !== undefined && wanted !== got) faults.push(`${name} is ${got}, expected ${wanted}`);
-  };
-  const score = expected["risk-score"];
-  if (typeof score === "number") same("risk-score", score, decision.risk_score);
-  else if (score) {
-    if (decision.risk_score < (score["at-least"] ?? 0))
-      faults.push(`risk-score is ${decision.risk_score}, expected at least ${score["at-least"]}`);
-    if (decision.risk_score > (score["at-most"] ?? 100))
-      faults.push(`risk-score is ${decision.risk_score}, expected at most ${score["at-most"]}`);
-  }
-  same("band-score", expected["band-score"], decision.band_score);
-  same("strategy", expected.strategy, decision.strategy);
-  same("strategy-name", expected["strategy-name"], decision.strategy_name);
-  same("allowed", expected.allowed, decision.allowed);
-  same("needs-approval", expected["needs-approval"], decision.needs_approval);
-  same("reason-code", expected["reason-code"], decision.reason_code);
-  for (const [name, verdict] of Object.entries(expected.gates ?? {})) {
-    same(`gate ${name}`, verdict, decision.gates.find((gate) => gate.name === name)?.verdict ?? "absent");
-  }
-  return faults;
+type Expected = Case["expect"];
+
+function faultsOf(expected: Expected, decision: DecisionBody): string[] {
+  const gates = Object.entries(expected.gates ?? {}).flatMap(([name, verdict]) =>
+    unequal(`gate ${name}`, verdict, decision.gates.find((gate) => gate.name === name)?.verdict ?? "absent"),
+  );
+  return [
+    ...outside("risk-score", expected["risk-score"], decision.risk_score),
+    ...outside("band-score", expected["band-score"], decision.band_score),
+    ...unequal("strategy", expected.strategy, decision.strategy),
+    ...unequal("strategy-name", expected["strategy-name"], decision.strategy_name),
+    ...unequal("allowed", expected.allowed, decision.allowed),
+    ...unequal("needs-approval", expected["needs-approval"], decision.needs_approval),
+    ...unequal("reason-code", expected["reason-code"], decision.reason_code),
+    ...gates,
+  ];
+}
+
+type Plain = string | number | boolean;
+
+function unequal(name: string, wanted: Plain | undefined, got: Plain): string[] {
+  return wanted === undefined || wanted === got ? [] : [`${name} is ${got}, expected ${wanted}`];
+}
+
+function outside(name: string, wanted: Expected["risk-score"], got: number): string[] {
+  if (wanted === undefined || typeof wanted === "number") return unequal(name, wanted, got);
+  const { "at-least": least = 0, "at-most": most = 100 } = wanted;
+  if (got < least) return [`${name} is ${got}, expected at least ${least}`];
+  return got > most ? [`${name} is ${got}, expected at most ${most}`] : [];
 }

@@ -1,7 +1,7 @@
 import type { ChangeFacts } from "../change/facts.ts";
 import { isKnown } from "../change/known.ts";
 import type { Override, Thresholds } from "../policy/schema.ts";
-import { gate } from "./gate.ts";
+import { type Answer, gate } from "./gate.ts";
 import type { Gate } from "./shape.ts";
 
 /** Gates that ask what the change is: vulnerabilities, drivers, facts that must be known, overrides. */
@@ -37,29 +37,24 @@ function vulnerabilityGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] 
 
 function driverGate(facts: ChangeFacts, thresholds: Thresholds): Gate[] {
   const rule = thresholds["windows-driver"];
-  if (!rule || !facts.service?.platforms?.includes("windows")) return [];
-  if (!facts.kinds?.kernel_driver && !facts.kinds?.driver_signing) return [];
+  const unproven = rule && answerToDriver(facts, rule.unproven);
+  if (!unproven) return [];
   const missing = [
     ...(facts.context?.driver_signature_verified ? [] : ["a verified signature"]),
     ...(facts.tests?.driver_passed ? [] : ["passed driver tests"]),
   ];
-  return missing.length
-    ? [
-        gate(
-          "windows-driver",
-          rule.unproven,
-          "driver-unproven",
-          `A Windows driver needs ${missing.join(" and ")}.`,
-        ),
-      ]
-    : [
-        gate(
-          "windows-driver",
-          "pass",
-          "within-policy",
-          "The driver's signature is verified and its tests passed.",
-        ),
-      ];
+  const name = "windows-driver";
+  if (missing.length)
+    return [gate(name, unproven, "driver-unproven", `A Windows driver needs ${missing.join(" and ")}.`)];
+  return [gate(name, "pass", "within-policy", "The driver's signature is verified and its tests passed.")];
+}
+
+/** Signing hints at Windows by itself: where no platform is known it asks, and does not block over a guess. */
+function answerToDriver({ kinds, service }: ChangeFacts, configured: Answer): Answer | undefined {
+  if (!kinds?.kernel_driver && !kinds?.driver_signing) return undefined;
+  if (service?.platforms?.includes("windows")) return configured;
+  if (service?.platforms?.length || !kinds.driver_signing) return undefined;
+  return configured === "pass" ? "pass" : "approve";
 }
 
 function requiredFactGates(facts: ChangeFacts, thresholds: Thresholds): Gate[] {

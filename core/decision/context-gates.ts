@@ -20,8 +20,8 @@ export function contextGates(
 
 function windowGate(facts: ChangeFacts, thresholds: Thresholds, calendar: Calendar | undefined): Gate[] {
   const rule = thresholds["change-window"];
-  if (!rule || !calendar?.["change-windows"]?.length) return [];
   const state = facts.context?.change_window;
+  if (!rule || (state !== "closed" && !calendar?.["change-windows"]?.length)) return [];
   if (state === "open") return [gate("change-window", "pass", "within-policy", "The change window is open.")];
   if (state === "closed") {
     return [gate("change-window", rule.closed, "outside-change-window", "The change window is closed now.")];

@@ -1,18 +1,13 @@
 import type { ChangeFacts } from "../change/facts.ts";
-import { withoutUntrustedComfort } from "../change/trust.ts";
-import { decisionNames } from "../policy/guardrails/index.ts";
+import { believableReadings } from "../change/trust.ts";
 import { type Mode, modes, type PolicyBundle, type Thresholds } from "../policy/schema.ts";
-import { bandsFor, thresholdsFor } from "../policy/scope.ts";
+import { thresholdsFor } from "../policy/scope.ts";
 import { counterfactuals } from "../risk/counterfactuals.ts";
 import { type Score, scoreFacts, shownScore } from "../risk/score.ts";
 import { contributorSentence } from "../risk/sentences.ts";
-import { applyOverrides, strategyForBand } from "../strategy/pick.ts";
-import { changeGates } from "./change-gates.ts";
-import { contextGates } from "./context-gates.ts";
-import { gate, leadingGate } from "./gate.ts";
-import { applyGuardrails, matchingOverrides } from "./guardrails.ts";
-import { liftForRevert } from "./revert.ts";
-import type { Contributor, Gate, ServiceDecision } from "./shape.ts";
+import { answerAt, type Ground, type PolicyAnswer, type Scores, stricterAnswer } from "./answer.ts";
+import { leadingGate } from "./gate.ts";
+import type { Contributor, ServiceDecision } from "./shape.ts";
 
 export type ServiceAnswer = { decision: ServiceDecision; facts: ChangeFacts; exact: Score; notes: string[] };
 
@@ -22,91 +17,74 @@ export function decideService(
   policy: PolicyBundle,
   asked: Mode | undefined,
 ): ServiceAnswer {
-  const name = given.service?.name ?? "repository";
-  const environment = given.service?.environment ?? "production";
-  const scope = { service: name, environment };
+  const scope = {
+    service: given.service?.name ?? "repository",
+    environment: given.service?.environment ?? "production",
+  };
   const thresholds = thresholdsFor(policy.thresholds, scope);
   const mode = stronger(thresholds.mode ?? "advisory", asked);
   const least = thresholds["error-budget"]?.["minimum-percent"] ?? 0;
-  const facts = mode === "enforced" ? withoutUntrustedComfort(given, least) : given;
-
-  const exact = scoreFacts(facts, policy.weights);
-  const riskScore = shownScore(exact.score);
-  const bandScore = shownScore(Math.min(100, exact.score + caution(facts, policy)));
-  const worstScore = shownScore(exact.worst);
-  const known = {
-    risk_score: riskScore,
-    band_score: bandScore,
-    worst_score: worstScore,
-    mode,
-    environment,
-    service: name,
-  };
-
-  const banded = strategyForBand(policy.mapping, bandsFor(policy.mapping, scope), bandScore);
-  const overrides = matchingOverrides(
-    policy.mapping,
-    decisionNames(facts, { ...known, strategy: banded.kind }),
-  );
-  const overridden = applyOverrides(policy.mapping, banded, overrides);
-  const names = decisionNames(facts, { ...known, strategy: overridden.kind });
-  const guardrails = applyGuardrails(policy, names, overridden);
-
-  const lifted = liftForRevert(facts, policy, overrides, guardrails.picked, [
-    ...approvalGate(riskScore, thresholds, guardrails.allows),
-    ...changeGates(facts, thresholds, overrides),
-    ...contextGates(facts, thresholds, policy.calendar),
-    ...guardrails.gates,
-  ]);
-  const leading = leadingGate(lifted.gates);
-  const needsApproval = lifted.gates.some((one) => one.verdict === "approve");
-  const at = thresholds.approval?.at ?? "start";
-  const blocks = lifted.gates.some((one) => one.verdict === "block");
-  const approvers = approverWords(thresholds);
+  const ground = { policy, thresholds, scope, mode };
+  const { worried, bare } = mode === "enforced" ? believableReadings(given, least) : { worried: given };
+  const { facts, exact, scores, answer, atWorst } = bare
+    ? stricterReading(readingOf(worried, ground), readingOf(bare, ground))
+    : readingOf(worried, ground);
   return {
     facts,
     exact,
-    notes: guardrails.notes,
+    notes: answer.notes,
     decision: {
-      name,
-      environment,
+      name: scope.service,
+      environment: scope.environment,
       mode,
-      risk_score: riskScore,
-      band_score: bandScore,
+      ...scores,
       reference_score: shownScore(exact.reference),
       contributors: contributorsOf(exact, facts, policy),
       unknowns: unknownsOf(exact, facts, thresholds),
-      worst_score: worstScore,
-      at_worst: atWorst(facts, exact, policy, scope, thresholds),
+      at_worst: {
+        strategy: atWorst.picked.kind,
+        needs_approval: atWorst.needsApproval,
+        ...(atWorst.blocks ? { blocked: true } : {}),
+      },
       counterfactuals: counterfactuals(facts, policy.weights),
-      strategy: lifted.picked.kind,
-      strategy_name: lifted.picked.name,
-      pace: lifted.picked.pace,
-      ...(needsApproval
-        ? { approval_at: at, approvals_needed: thresholds.approval?.approvers?.count ?? 1 }
-        : {}),
-      ...(needsApproval && approvers.length ? { approvers } : {}),
-      gates: lifted.gates,
-      allowed: !blocks && (!needsApproval || at === "cut-over"),
-      needs_approval: needsApproval && !blocks,
-      reason_code: leading?.reason_code ?? "within-policy",
+      strategy: answer.picked.kind,
+      strategy_name: answer.picked.name,
+      pace: answer.picked.pace,
+      ...approvalOf(answer, thresholds),
+      gates: answer.gates,
+      reason_code: leadingGate(answer.gates)?.reason_code ?? "within-policy",
     },
   };
 }
 
-type Scope = { service: string; environment: string };
+type Reading = {
+  facts: ChangeFacts;
+  exact: Score;
+  scores: Scores;
+  answer: PolicyAnswer;
+  atWorst: PolicyAnswer;
+};
 
-function atWorst(
-  facts: ChangeFacts,
-  exact: Score,
-  policy: PolicyBundle,
-  scope: Scope,
-  thresholds: Thresholds,
-): NonNullable<ServiceDecision["at_worst"]> {
-  const score = shownScore(Math.min(100, exact.worst + caution(facts, policy)));
-  const picked = strategyForBand(policy.mapping, bandsFor(policy.mapping, scope), score);
-  const from = thresholds.approval?.from;
-  return { strategy: picked.kind, needs_approval: from !== undefined && shownScore(exact.worst) >= from };
+function readingOf(facts: ChangeFacts, ground: Ground): Reading {
+  const exact = scoreFacts(facts, ground.policy.weights);
+  const scoresAt = (score: number) => ({
+    risk_score: shownScore(score),
+    band_score: shownScore(Math.min(100, score + caution(facts, ground.policy))),
+    worst_score: shownScore(exact.worst),
+  });
+  const scores = scoresAt(exact.score);
+  const answer = answerAt(facts, ground, scores);
+  return { facts, exact, scores, answer, atWorst: answerAt(facts, ground, scoresAt(exact.worst)) };
+}
+
+/** The reading with the higher score is shown; what is asked of people is the stricter of both. */
+function stricterReading(one: Reading, other: Reading): Reading {
+  const shown = other.exact.score > one.exact.score ? other : one;
+  return {
+    ...shown,
+    answer: stricterAnswer(one.answer, other.answer),
+    atWorst: stricterAnswer(one.atWorst, other.atWorst),
+  };
 }
 
 export function stronger(policyMode: Mode, asked: Mode | undefined): Mode {
@@ -119,37 +97,23 @@ function caution(facts: ChangeFacts, policy: PolicyBundle): number {
   return Math.max(0, ...extra);
 }
 
-function approvalGate(score: number, thresholds: Thresholds, allows: string[]): Gate[] {
-  const from = thresholds.approval?.from;
-  if (from === undefined) return [];
-  if (score < from) {
-    return [
-      gate(
-        "risk-score",
-        "pass",
-        "within-policy",
-        `The score ${score} is below ${from}, from where an approval is needed.`,
-      ),
-    ];
-  }
-  if (allows.length) {
-    return [
-      gate(
-        "risk-score",
-        "pass",
-        "guardrail-allows",
-        `Guardrail ${allows.join(", ")} lets this change go without an approval.`,
-      ),
-    ];
-  }
-  return [
-    gate(
-      "risk-score",
-      "approve",
-      "score-needs-approval",
-      `From a score of ${from} a person approves; this one has ${score}.`,
-    ),
-  ];
+type Approval = Pick<
+  ServiceDecision,
+  "allowed" | "needs_approval" | "approval_at" | "approvals_needed" | "approvers"
+>;
+
+/** A blocked change says nothing of approvals: none would let it go. */
+function approvalOf({ blocks, needsApproval }: PolicyAnswer, { approval }: Thresholds): Approval {
+  if (!needsApproval) return { allowed: !blocks, needs_approval: false };
+  const at = approval?.at ?? "start";
+  const approvers = approverWords(approval?.approvers);
+  return {
+    allowed: at === "cut-over",
+    needs_approval: true,
+    approval_at: at,
+    approvals_needed: approval?.approvers?.count ?? 1,
+    ...(approvers.length ? { approvers } : {}),
+  };
 }
 
 /** The integers shown differ from the exact scores by a rounding, which is a contributor so that the sum stays exact. */
@@ -175,15 +139,14 @@ function unknownsOf(exact: Score, facts: ChangeFacts, thresholds: Thresholds): S
   return unknowns;
 }
 
-function approverWords(thresholds: Thresholds): string[] {
-  const approvers = thresholds.approval?.approvers;
+function approverWords(approvers: NonNullable<Thresholds["approval"]>["approvers"]): string[] {
   if (!approvers) return [];
   return [
     ...(approvers.codeowners ? ["code owners of the files that drive the score"] : []),
     ...(approvers.teams ?? []).map((team) => `team ${team}`),
     ...(approvers.users ?? []).map((user) => `@${user}`),
     ...(approvers.permissions?.length
-      ? [`people with ${approvers.permissions.join(" or ")} permission`]
+      ? [`people with ${approvers.permissions.join(", ").replace(/, ([^,]*)$/, " or $1")} permission`]
       : []),
   ];
 }

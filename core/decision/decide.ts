@@ -1,7 +1,10 @@
 import { leastHistoryChanges } from "../change/fact.ts";
 import type { ChangeFacts } from "../change/facts.ts";
+import { filled } from "../change/filled.ts";
+import { roundedFact } from "../change/history.ts";
 import { digest } from "../evidence/canonical.ts";
 import type { Mode, PolicyBundle } from "../policy/schema.ts";
+import { scoreFacts } from "../risk/score.ts";
 import { decideService, type ServiceAnswer } from "./decide-service.ts";
 import { identified } from "./identify.ts";
 import type { DecisionBody } from "./shape.ts";
@@ -29,9 +32,9 @@ export function decide(
     schema_version: 1,
     subject: subjectOf(facts),
     ...top,
-    ...mostApprovals(declared),
+    ...(leading.needs_approval ? mostApprovals(declared) : {}),
     services: whole ? servicesOfWhole(facts, whole) : declared.map((one) => one.decision),
-    ...rankOf(facts, answer),
+    ...rankOf(facts, answer.facts, policy.weights),
     ...(facts.history?.changes == null ? {} : { history_changes: facts.history.changes }),
     ...(facts.diff?.not_counted?.files ? { not_counted: facts.diff.not_counted } : {}),
     notes: notesOf(facts, [first, ...rest]),
@@ -51,6 +54,8 @@ function servicesOfWhole(facts: ChangeFacts, whole: ServiceAnswer): DecisionBody
   return facts.services ? [] : [whole.decision];
 }
 
+type Context = NonNullable<ChangeFacts["context"]>;
+type History = NonNullable<ChangeFacts["history"]>;
 type FactsOfService = NonNullable<ChangeFacts["services"]>[number];
 
 function factsOfService(facts: ChangeFacts, service: FactsOfService): ChangeFacts {
@@ -60,22 +65,15 @@ function factsOfService(facts: ChangeFacts, service: FactsOfService): ChangeFact
     service: {
       environment: facts.service?.environment,
       name: service.name,
-      platforms: service.platforms,
-      criticality: service.criticality,
+      platforms: service.platforms ?? facts.service?.platforms,
+      criticality: service.criticality ?? facts.service?.criticality,
       target: facts.service?.target,
     },
     diff: service.diff ?? facts.diff,
     kinds: service.kinds ?? facts.kinds,
-    context: { ...facts.context, ...known(service.context ?? {}) },
-    history: { ...facts.history, ...known({ failure_rate: service.failure_rate }) },
+    context: filled<Context>(service.context, facts.context ?? {}),
+    history: filled<History>({ failure_rate: service.failure_rate }, facts.history ?? {}),
   };
-}
-
-/** A group without its unknown fields, so that laying it over another takes nothing away. */
-function known<Group extends object>(group: Group): Partial<Group> {
-  const result: Partial<Group> = {};
-  for (const key in group) if (group[key] !== undefined && group[key] !== null) result[key] = group[key];
-  return result;
 }
 
 function subjectOf(facts: ChangeFacts): DecisionBody["subject"] {
@@ -90,12 +88,21 @@ function subjectOf(facts: ChangeFacts): DecisionBody["subject"] {
   };
 }
 
-/** The share of past changes that scored lower, from the quantiles of their scores. */
-function rankOf(facts: ChangeFacts, answer: ServiceAnswer): Pick<DecisionBody, "rank"> {
+/**
+ * The share of past changes that scored lower, from the quantiles of their scores; an equal score is not lower. How
+ * critical the services were that past changes touched is not known, so criticality counts on neither side.
+ */
+function rankOf(
+  facts: ChangeFacts,
+  leading: ChangeFacts,
+  weights: PolicyBundle["weights"],
+): Pick<DecisionBody, "rank"> {
   const { score_quantiles: quantiles, changes, among } = facts.history ?? {};
   if (!quantiles?.length || (changes ?? 0) < leastHistoryChanges) return {};
-  const below = quantiles.filter((quantile) => quantile < answer.exact.score).length;
-  const percent = Math.min(100, Math.round((100 * below) / quantiles.length));
+  const alike = { ...leading, service: { ...leading.service, criticality: "normal" as const } };
+  const score = roundedFact(scoreFacts(alike, weights).score);
+  const below = quantiles.filter((quantile) => quantile < score).length;
+  const percent = Math.round((100 * below) / quantiles.length);
   return { rank: { percent, changes: changes ?? 0, ...(among ? { among } : {}) } };
 }
 

@@ -20,13 +20,13 @@ export function enveloped(body: DecisionBody, envelope: Envelope): Decision {
   };
 }
 
-/** What holds once the approvals of the envelope are counted: one person counts once. */
+/** What holds once the approvals of the envelope are counted: one person counts once, however the login is spelt. */
 export function effective(decision: Decision): {
   allowed: boolean;
   needsApproval: boolean;
   reasonCode: ReasonCode;
 } {
-  const people = new Set(decision.approvals.map((approval) => approval.actor));
+  const people = new Set(decision.approvals.map((approval) => approval.actor.toLowerCase()));
   const enough = people.size >= (decision.approvals_needed ?? 1);
   if (decision.needs_approval && enough)
     return { allowed: true, needsApproval: false, reasonCode: "approved" };

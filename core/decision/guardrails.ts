@@ -7,7 +7,8 @@ import {
   type Rule,
 } from "../policy/guardrails/index.ts";
 import type { Override, PolicyBundle, StrategyMapping } from "../policy/schema.ts";
-import { moreCareful, type PickedStrategy, strategyNamed } from "../strategy/pick.ts";
+import { moreCareful } from "../strategy/care.ts";
+import { type PickedStrategy, strategyNamed } from "../strategy/pick.ts";
 import { gate } from "./gate.ts";
 import type { Gate } from "./shape.ts";
 

@@ -1,3 +1,4 @@
+import { derivedOnce } from "../change/derive.ts";
 import type { ChangeFacts } from "../change/facts.ts";
 import type { PolicyBundle } from "../policy/schema.ts";
 import { decide } from "./decide.ts";
@@ -26,8 +27,8 @@ export function policyImpact(
 ): Impact {
   const impact: Impact = { changes: 0, before: {}, after: {}, moved: [] };
   for (const facts of recorded) {
-    const old = decide(facts, before);
-    const next = decide(facts, after);
+    const old = decide(derivedOnce(facts, before), before);
+    const next = decide(derivedOnce(facts, after), after);
     const [from, to] = [bucketOf(old), bucketOf(next)];
     impact.changes += 1;
     impact.before[from] = (impact.before[from] ?? 0) + 1;
@@ -45,8 +46,11 @@ export function policyImpact(
   return impact;
 }
 
+/** What a change is called whose facts name neither pull request nor commit. */
+export const namelessChange = "a change";
+
 function subjectName(facts: ChangeFacts): string {
   const { pull_request, head, title } = facts.change ?? {};
-  const name = pull_request ? `#${pull_request}` : (head?.slice(0, 12) ?? "a change");
+  const name = pull_request ? `#${pull_request}` : (head?.slice(0, 12) ?? namelessChange);
   return title ? `${name} ${title}` : name;
 }

@@ -77,7 +77,13 @@ const answer = {
   unknowns: z.array(unknown),
   worst_score: z.int().min(0).max(100),
   /** What the policy would choose at the worst score. */
-  at_worst: z.strictObject({ strategy: z.enum(strategyKinds), needs_approval: z.boolean() }).optional(),
+  at_worst: z
+    .strictObject({
+      strategy: z.enum(strategyKinds),
+      needs_approval: z.boolean(),
+      blocked: z.boolean().optional(),
+    })
+    .optional(),
   counterfactuals: z.array(counterfactual),
   strategy: z.enum(strategyKinds),
   /** Name of the strategy in the policy, where several share a kind. */

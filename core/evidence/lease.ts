@@ -52,8 +52,10 @@ function after(state: LeaseState, body: LeaseBody, at: string): LeaseState | nul
     if (body.action === "release") return { ...state, held: null };
     const until = expiry(now, body);
     // A lease that ran out is acquired again, with a new number: somebody may have acted meanwhile.
-    if (until === null || isExpired(held, at) || until < held.expires_at) return null;
-    return { ...state, held: { ...held, expires_at: until } };
+    if (until === null || isExpired(held, at)) return null;
+    // A clock that went back does not shorten what was promised.
+    const later = Math.max(Date.parse(until), Date.parse(held.expires_at));
+    return { ...state, held: { ...held, expires_at: new Date(later).toISOString() } };
   }
   const free = body.action === "acquire" ? held === null : held !== null && isExpired(held, at);
   const until = expiry(now, body);

@@ -23,6 +23,11 @@ export function thresholdsFor(policy: ThresholdsAndWindows, where: Scope): Thres
   return resolved;
 }
 
+/** True where the policy is enforced for some service in some environment. */
+export function enforcesAnything({ defaults, scopes = [] }: ThresholdsAndWindows): boolean {
+  return [defaults, ...scopes].some(({ mode }) => mode === "enforced");
+}
+
 type Group = Exclude<keyof Thresholds, "mode" | "required-facts">;
 
 function overlaid(group: Group, under: Thresholds, over: Thresholds): Partial<Thresholds> {

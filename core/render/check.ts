@@ -29,8 +29,17 @@ export function renderCheck(decision: Decision, options: RenderOptions = {}): Ch
   };
 }
 
-/** Shadow never judges, advice never fails, and only `enforced` stops a merge. */
+/**
+ * Shadow never judges, advice never fails, and only `enforced` stops a merge: also where the service that does so is
+ * not the one that leads.
+ */
 export function checkConclusion(decision: Decision): CheckOutput["conclusion"] {
+  const ofServices = decision.services.map((service) => conclusionOf({ ...decision, ...service }));
+  const stops = ["failure", "action_required"] as const;
+  return stops.find((stop) => ofServices.includes(stop)) ?? conclusionOf(decision);
+}
+
+function conclusionOf(decision: Decision): CheckOutput["conclusion"] {
   if (decision.mode === "shadow") return "neutral";
   const outcome = decisionOutcome(decision);
   if (outcome === "go" || outcome === "cut-over") return "success";

@@ -16,6 +16,9 @@ const blanks = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
 const invisible = /\p{Cf}|\u3164|[\u{E0100}-\u{E01EF}]/gu;
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 
+/** A runner of GitHub Actions obeys this anywhere in a line that it logs, for example "##[set-output name=x]y". */
+const runnerCommand = /##(?=\[)/gu;
+
 /** One line of visible text of at most `longest` characters; what is left out ends in "…". */
 export function plain(text: string, longest = 200): string {
   const bounded = text.slice(0, longest * 8);
@@ -27,6 +30,7 @@ export function plain(text: string, longest = 200): string {
     .replace(directionControls, "\ufffd")
     .replace(invisible, "")
     .replace(stackedMarks, "$1")
+    .replace(runnerCommand, "# #")
     .trim();
   return clip(clean, longest, text.length > bounded.length);
 }
@@ -144,6 +148,11 @@ function atLineStart(line: string): string {
 /** Text for a terminal: nothing in it moves the cursor or changes a colour. Backticks stay, people read them. */
 export function terminalText(text: string, longest = 200): string {
   return plain(text, longest);
+}
+
+/** Whole lines for a terminal, or for the log of a runner, which obeys one that begins like "::set-output". */
+export function terminalLines(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gmu, "$1: ").replace(runnerCommand, "# #");
 }
 
 /** Text or an attribute of SVG. */

@@ -31,6 +31,7 @@ export function mayStayQuiet(decision: Decision): boolean {
 /** Without the policy's word on the worst score, the worst must still be low. */
 function worstIsQuietToo(decision: Decision): boolean {
   if (decision.unknowns.length === 0) return true;
-  if (decision.at_worst) return decision.at_worst.strategy === "rolling" && !decision.at_worst.needs_approval;
+  const then = decision.at_worst;
+  if (then) return then.strategy === "rolling" && !then.needs_approval && !then.blocked;
   return levelOf(decision.worst_score) === "low";
 }

@@ -1,4 +1,4 @@
-import type { Impact } from "../decision/impact.ts";
+import { type Impact, type Moved, namelessChange } from "../decision/impact.ts";
 import { terminalText } from "./escape.ts";
 
 const mostMoved = 30;
@@ -13,20 +13,39 @@ export function renderImpact(impact: Impact): string {
     (bucket) =>
       `  ${bucket.padEnd(width)} ${share(impact.before[bucket] ?? 0)} ${share(impact.after[bucket] ?? 0)}`,
   );
-  const moved = impact.moved
+  // History keeps the figures of past changes and not their names: of those only the count says something.
+  const known = impact.moved.filter((one) => one.subject !== namelessChange);
+  const moved = known
     .slice(0, mostMoved)
     .map(
       (one) =>
         `  ${terminalText(one.subject, 70)}: ${one.scoreBefore} → ${one.scoreAfter}, ${one.from} → ${one.to}`,
     );
-  const left = impact.moved.length - moved.length;
+  const left = known.length - moved.length;
   return [
     `${impact.changes} changes replayed, ${impact.moved.length} move to another bucket.`,
     "",
     `  ${"".padEnd(width)} ${"before".padStart(8)} ${"after".padStart(8)}`,
     ...rows,
-    ...(moved.length ? ["", "Moved:", ...moved] : []),
+    ...(impact.moved.length ? ["", "Moved:", ...movements(impact.moved)] : []),
+    ...(moved.length ? ["", "Each of them:", ...moved] : []),
     ...(left > 0 ? [`  and ${left} more`] : []),
     "",
   ].join("\n");
+}
+
+/** Each way of moving with its count and the scores that took it, the most frequent first. */
+function movements(moved: readonly Moved[]): string[] {
+  const ways = new Map<string, { count: number; least: number; most: number }>();
+  for (const { from, to, scoreAfter: score } of moved) {
+    const way = `${from} → ${to}`;
+    const { count, least, most } = ways.get(way) ?? { count: 0, least: score, most: score };
+    ways.set(way, { count: count + 1, least: Math.min(least, score), most: Math.max(most, score) });
+  }
+  return [...ways]
+    .sort(([, one], [, other]) => other.count - one.count)
+    .map(([way, { count, least, most }]) => {
+      const range = least === most ? `score ${least}` : `scores ${least} to ${most}`;
+      return `  ${String(count).padStart(5)}  ${way}, ${range}`;
+    });
 }

@@ -1,7 +1,9 @@
+import { leastHistoryChanges } from "../change/fact.ts";
 import type { Decision } from "../decision/shape.ts";
+import { blocked } from "../decision/strictest.ts";
 import { counted, grouped, listed, odds } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
-import { factWords } from "./values.ts";
+import { unknownFact } from "./values.ts";
 import { reasonPhrases } from "./words.ts";
 
 /**
@@ -14,11 +16,8 @@ export type Voice = {
   strong: (text: string) => string;
 };
 
-/** Below so many merged changes nothing is called typical. */
-const leastHistory = 30;
-
 export function historyIsThin(decision: Decision): boolean {
-  return (decision.history_changes ?? 0) < leastHistory;
+  return (decision.history_changes ?? 0) < leastHistoryChanges;
 }
 
 export function historySentence(decision: Decision): string | undefined {
@@ -83,7 +82,7 @@ export function notCountedSentence(decision: Decision, voice: Voice): string | u
 /** The unknowns by what they could add, named up to `most`. */
 export function unknownNames(decision: Decision, voice: Voice, most: number): string {
   const sorted = [...decision.unknowns].sort((left, right) => right.worst - left.worst);
-  const names = sorted.slice(0, most).map((unknown) => voice.show(factWords(unknown.name), 60));
+  const names = sorted.slice(0, most).map((unknown) => voice.show(unknownFact(unknown.name), 60));
   const more = sorted.length - names.length;
   return more > 0 ? `${names.join(", ")} and ${grouped(more)} more` : names.join(", ");
 }
@@ -93,8 +92,13 @@ export function worstSentence(decision: Decision): string {
   if (worst <= score) return "None of it could raise the score.";
   const then = decision.at_worst;
   if (!then) return `At worst ${worst}.`;
-  const asks = then.needs_approval && !decision.needs_approval ? ", with an approval" : "";
+  const asks = worstAsks(decision, then);
   return `At worst ${worst}: ${then.strategy === strategy ? "same strategy" : then.strategy}${asks}.`;
+}
+
+function worstAsks(decision: Decision, then: NonNullable<Decision["at_worst"]>): string {
+  if (then.blocked) return blocked(decision) ? "" : ", blocked";
+  return then.needs_approval && !decision.needs_approval ? ", with an approval" : "";
 }
 
 export function lowerOptions(decision: Decision, voice: Voice): string[] {

@@ -8,7 +8,7 @@ import type { RenderOptions } from "./options.ts";
 import { durationSeconds, durationWords, sharePercent } from "./plan.ts";
 import { gatesTable, noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
 import { bandSentence, historySentence, pendingSentence, recordedSentence } from "./sentences.ts";
-import { factWords } from "./values.ts";
+import { unknownFact } from "./values.ts";
 import { modeSentence } from "./words.ts";
 
 /**
@@ -72,7 +72,7 @@ function unknownsTable(decision: Decision): string {
   const sorted = [...decision.unknowns].sort((left, right) => right.worst - left.worst);
   const rows = sorted
     .slice(0, mostRows)
-    .map(({ name, worst }) => [cell(factWords(name), 80), worst > 0 ? `+${rounded(worst)}` : "0"]);
+    .map(({ name, worst }) => [cell(unknownFact(name), 80), worst > 0 ? `+${rounded(worst)}` : "0"]);
   const more = sorted.length > rows.length ? `\n\nand ${grouped(sorted.length - rows.length)} more` : "";
   return markdownTable(["Fact", "--: Could add"], rows) + more;
 }

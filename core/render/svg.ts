@@ -13,7 +13,7 @@ const rowHeight = 30;
 const top = 46;
 const chartLeft = 318;
 const chartRight = width - 64;
-const labelColumns = 44;
+const labelColumns = 41;
 const mostReasons = 10;
 
 type Kind = "reference" | "raises" | "lowers" | "cap" | "low" | "medium" | "high";

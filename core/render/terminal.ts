@@ -1,6 +1,6 @@
 import type { Decision } from "../decision/shape.ts";
 import { bar } from "./bars.ts";
-import { terminalText } from "./escape.ts";
+import { terminalLines, terminalText } from "./escape.ts";
 import { askFor } from "./headline.ts";
 import { counted, grouped, signed } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
@@ -67,10 +67,8 @@ export function renderTerminal(decision: Decision, options: TerminalOptions = {}
     noteLines(decision, pen),
     provenanceLines(decision, options, pen),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  const text = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return terminalLines(`${text.join("\n\n")}\n`);
 }
 
 const levelStyles = { low: "green", medium: "yellow", high: "red" } as const;
@@ -223,13 +221,22 @@ function provenanceLines(decision: Decision, options: TerminalOptions, pen: Pen)
   const passed = decision.gates
     .filter((gate) => gate.verdict === "pass")
     .map((gate) => terminalText(factWords(gate.name), 60));
-  const lines = [
-    passed.length > 0 ? `Checked and fine: ${upTo(passed, mostLines).join(", ")}.` : "",
-    parts.filter(Boolean).join(" · "),
-    recordedSentence(decision) ?? "",
-  ];
-  return lines
+  const checked = passed.length > 0 ? `Checked and fine: ${upTo(passed, mostLines).join(", ")}.` : "";
+  return [checked, ...filled(parts, pen.width), recordedSentence(decision) ?? ""]
     .filter((line) => line !== "")
     .flatMap((line) => wrapToWidth(line, pen.width))
     .map((line) => pen.paint(line, "dim"));
+}
+
+/** Parts between dots, as many on a line as fit: a name is not cut off from what it names. */
+function filled(parts: readonly (string | undefined)[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    if (part === undefined) continue;
+    const last = lines.at(-1);
+    const longer = last === undefined ? part : `${last} · ${part}`;
+    if (last === undefined || displayWidth(longer) > width) lines.push(part);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }

@@ -33,6 +33,25 @@ export function typicalWords(value: Value, typical: Value): string {
   return typeof typical === "number" ? rounded(typical) : typical;
 }
 
+/** Factors of the shipped bundles whose name, read as words, would be no English. */
+const unknownWords = new Map([
+  ["churn", "recent changes of these files"],
+  ["tests-failed", "failing tests"],
+  ["tests-flaky", "flaky tests"],
+  ["integration-failed", "failing integration tests"],
+  ["hardware-failed", "failing tests on hardware"],
+  ["vulnerabilities-critical", "critical vulnerabilities"],
+  ["vulnerabilities-high", "high vulnerabilities"],
+  ["vulnerabilities-medium", "medium vulnerabilities"],
+  ["failure-rate", "past failures here"],
+  ["db-schema", "database schema"],
+]);
+
+/** What is not known, by the name of its factor. */
+export function unknownFact(name: string): string {
+  return unknownWords.get(name) ?? factWords(name);
+}
+
 /** Keys of policy such as `coverage-delta` and facts such as `tests.failed`, as words. */
 export function factWords(name: string): string {
   return /^[a-z][a-z0-9._-]*$/u.test(name) ? name.replace(/[._-]+/gu, " ").trim() : name;

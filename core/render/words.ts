@@ -163,7 +163,7 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "calendar-unknown": "the time of the change is not known",
   "revert-skips-gate": "a revert",
   "ledger-unavailable": "the ledger could not be reached",
-  "ledger-not-configured": "no ledger is configured",
+  "ledger-not-configured": "no ledger is in use",
   "read-only-token": "the token may only read",
   "policy-changed-in-head": "the change edits the policy",
 };

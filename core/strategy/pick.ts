@@ -1,15 +1,9 @@
 import type { PaceStep } from "../decision/shape.ts";
 import type { Override, Strategy, StrategyKind, StrategyMapping } from "../policy/schema.ts";
+import { moreCareful } from "./care.ts";
 
 /** A strategy of the policy, by its name there. */
 export type PickedStrategy = { name: string; kind: StrategyKind; pace: PaceStep[] };
-
-/** How careful each kind is: an override never picks a less careful one than the band's unless it says `exactly`. */
-const care: Record<StrategyKind, number> = { rolling: 0, canary: 1, "blue-green": 2, cohorts: 2 };
-
-export function moreCareful(left: StrategyKind, right: StrategyKind): boolean {
-  return care[left] > care[right];
-}
 
 export function strategyNamed(mapping: StrategyMapping, name: string): PickedStrategy {
   const strategy = mapping.strategies[name];
@@ -28,7 +22,10 @@ export function strategyForBand(
   return strategyNamed(mapping, band.strategy);
 }
 
-/** Where several overrides match, the most careful wins; an `exactly` wins over all, the last of several. */
+/**
+ * An override never picks a less careful strategy than the band's unless it says `exactly`. Where several match, the
+ * most careful wins, the last of equals; an `exactly` wins over all, the last of several.
+ */
 export function applyOverrides(
   mapping: StrategyMapping,
   picked: PickedStrategy,
@@ -40,13 +37,14 @@ export function applyOverrides(
     if (!override.strategy) continue;
     const candidate = strategyNamed(mapping, override.strategy);
     if (override.choose === "exactly") exact = candidate;
-    else if (care[candidate.kind] >= care[result.kind]) result = candidate;
+    else if (!moreCareful(result.kind, candidate.kind)) result = candidate;
   }
   return exact ?? result;
 }
 
 function paceOf(strategy: Strategy): PaceStep[] {
-  return strategy.steps
-    .map((step) => ({ ...step, "healthy-windows": undefined, healthy_windows: step["healthy-windows"] ?? 1 }))
-    .map(({ "healthy-windows": _, ...step }) => step);
+  return strategy.steps.map(({ "healthy-windows": healthyWindows = 1, ...step }) => ({
+    ...step,
+    healthy_windows: healthyWindows,
+  }));
 }

@@ -38,6 +38,8 @@ export type Comment = {
   app: App | null;
   createdAt: string;
   updatedAt: string;
+  /** Times have whole seconds: a comment that was edited in its first one is edited all the same. */
+  editedAt: string | null;
   reactions: Reaction[];
 };
 export type Reaction = { id: number; user: User; content: string; createdAt: string };

@@ -25,6 +25,10 @@ export function matchesAny(
   return test;
 }
 
+export function isOverlongPath(path: string): boolean {
+  return path.length > longestPath;
+}
+
 /**
  * The path that a glob is tried on where a match adds caution: dot segments and backslashes resolved and control
  * characters replaced, so that no odd spelling slips past a pattern, and the end kept of an overlong path.

@@ -44,9 +44,10 @@ function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBund
   const { weights, mapping, thresholds, calendar, services, cases, metadataText } = documents;
   if (weights?.value === undefined || mapping?.value === undefined || thresholds?.value === undefined)
     return undefined;
+  // The hash does not see the order of keys, so nothing may depend on it: not a sum, not the first of a kind.
   const deciding = {
-    weights: weights.value,
-    mapping: mapping.value,
+    weights: { ...weights.value, factors: byName(weights.value.factors) },
+    mapping: { ...mapping.value, strategies: byName(mapping.value.strategies) },
     thresholds: thresholds.value,
     ...(calendar?.value === undefined ? {} : { calendar: calendar.value }),
     ...(services?.value === undefined ? {} : { services: services.value }),
@@ -59,6 +60,10 @@ function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBund
     ...(metadataText === undefined ? {} : { metadata: metadataText }),
     version: { hash: policyHash(deciding), commit: origin.commit },
   };
+}
+
+function byName<Value>(record: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 type Deciding = Pick<

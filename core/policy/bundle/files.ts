@@ -53,7 +53,7 @@ export type BundleDocuments = {
 
 export type FileText = { fileName: string; text: string };
 
-/** Reads every file on its own: names, sizes, YAML and shapes. What holds between files is for bundle-check.ts. */
+/** Reads every file on its own: names, sizes, YAML and shapes. What holds between files is for check/. */
 export function readDocuments(
   files: ReadonlyMap<string, string>,
   bases: BaseBundles | undefined,

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { modes } from "../modes.ts";
 import { answer, duration, header, match, percent } from "./parts.ts";
 
-export const modes = ["shadow", "advisory", "enforced"] as const;
-export type Mode = (typeof modes)[number];
+export { type Mode, modes } from "../modes.ts";
 
 const approvers = z
   .strictObject({

@@ -118,6 +118,8 @@ export function commitNode(context: Context, repository: Repository, commit: Com
     committedDate: commit.committer.date,
     authoredDate: commit.author.date,
     author: personNode(context, commit.author),
+    authors: (given: Arguments) =>
+      connection("GitActorConnection", authorsOf(commit), given, (one) => personNode(context, one)),
     committer: personNode(context, commit.committer),
     additions: async () => (await files()).reduce((sum, file) => sum + file.additions, 0),
     deletions: async () => (await files()).reduce((sum, file) => sum + file.deletions, 0),
@@ -141,6 +143,18 @@ export function commitNode(context: Context, repository: Repository, commit: Com
       ? { __typename: "GpgSignature", isValid: true, wasSignedByGitHub: true, state: "VALID" }
       : null,
   };
+}
+
+const coAuthor = /^Co-authored-by:[ \t]*([^<\n]{0,200})<([^<>\s]{1,200})>[ \t]*$/gim;
+
+/** The author, and those whom trailers of the message name. */
+function authorsOf(commit: Commit): Commit["author"][] {
+  const others = [...commit.message.matchAll(coAuthor)].map(([, name = "", email = ""]) => ({
+    ...commit.author,
+    name: name.trim(),
+    email,
+  }));
+  return [commit.author, ...others];
 }
 
 async function fileEntry(

@@ -16,7 +16,6 @@ function viewerIs(context: Context, user: User): boolean {
 }
 
 function commentNode(context: Context, repository: Repository, comment: Comment): Node {
-  const edited = comment.updatedAt !== comment.createdAt;
   return {
     __typename: "IssueComment",
     id: nodeId("IssueComment", comment.id),
@@ -28,8 +27,8 @@ function commentNode(context: Context, repository: Repository, comment: Comment)
     authorAssociation: association(repository, comment.user),
     createdAt: comment.createdAt,
     updatedAt: comment.updatedAt,
-    lastEditedAt: edited ? comment.updatedAt : null,
-    includesCreatedEdit: edited,
+    lastEditedAt: comment.editedAt,
+    includesCreatedEdit: comment.editedAt !== null,
     isMinimized: false,
     minimizedReason: null,
     viewerDidAuthor: viewerIs(context, comment.user),
@@ -124,6 +123,14 @@ function endFields(context: Context, repository: Repository, pull: Pull): Record
   };
 }
 
+/** Each reviewer's last review that approves or asks for changes; one that was dismissed takes its place. */
+function opinions(reviews: readonly Review[]): Review[] {
+  const last = new Map<number, Review>();
+  for (const review of reviews)
+    if (review.state !== "COMMENTED" && review.state !== "PENDING") last.set(review.user.id, review);
+  return [...last.values()];
+}
+
 export function pullNode(context: Context, repository: Repository, pull: Pull): Node {
   const comments = () =>
     [...repository.comments.values()].filter((comment) => comment.number === pull.number);
@@ -169,6 +176,10 @@ export function pullNode(context: Context, repository: Repository, pull: Pull): 
       connection("IssueCommentConnection", comments(), given, (one) => commentNode(context, repository, one)),
     reviews: (given: Arguments) =>
       connection("PullRequestReviewConnection", reviews(given), given, (one) =>
+        reviewNode(context, repository, one),
+      ),
+    latestOpinionatedReviews: (given: Arguments) =>
+      connection("PullRequestReviewConnection", opinions(reviews({})), given, (one) =>
         reviewNode(context, repository, one),
       ),
     ...endFields(context, repository, pull),

@@ -70,6 +70,7 @@ function createComment(call: RepositoryCall): Answer {
     app,
     createdAt: at,
     updatedAt: at,
+    editedAt: null,
     reactions: [],
   };
   call.repository.comments.set(comment.id, comment);
@@ -85,6 +86,7 @@ function updateComment(call: RepositoryCall): Answer {
     throw new Refusal(403, "Resource not accessible by integration");
   comment.body = checkedBody(call);
   comment.updatedAt = call.world.now();
+  comment.editedAt = comment.updatedAt;
   return ok(renderComment(call.world, call.repository, comment));
 }
 

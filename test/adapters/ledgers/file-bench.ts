@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileLedger } from "../../../adapters/ledgers/file.ts";
-import type { Bench } from "../../contracts/ledger.ts";
+import type { Bench } from "../../contracts/ledger-bench.ts";
 
 /** Every file below a folder, by its path with forward slashes. */
 export async function filesBelow(folder: string): Promise<Map<string, string>> {

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fileLedger } from "../../../adapters/ledgers/file.ts";
 import { segmentPath } from "../../../core/evidence/segment.ts";
 import { serviceStream } from "../../../core/evidence/stream.ts";
-import { event, headOf, ledgerContract } from "../../contracts/ledger.ts";
+import { ledgerContract } from "../../contracts/ledger.ts";
+import { event, headOf } from "../../contracts/ledger-bench.ts";
 import { fileBench } from "./file-bench.ts";
 
 ledgerContract("file", fileBench, { writers: 20, processes: 4 });

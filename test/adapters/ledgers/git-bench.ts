@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gitBranchLedger } from "../../../adapters/ledgers/git-branch.ts";
 import { branchOf } from "../../../core/evidence/stream.ts";
-import type { Bench } from "../../contracts/ledger.ts";
+import type { Bench } from "../../contracts/ledger-bench.ts";
 import { filesBelow, replaceFiles } from "./file-bench.ts";
 
 const run = promisify(execFile);

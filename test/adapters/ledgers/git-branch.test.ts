@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gitBranchLedger } from "../../../adapters/ledgers/git-branch.ts";
 import { HeadMoved } from "../../../core/evidence/head-moved.ts";
 import { serviceStream } from "../../../core/evidence/stream.ts";
-import { event, headOf, ledgerContract } from "../../contracts/ledger.ts";
+import { ledgerContract } from "../../contracts/ledger.ts";
+import { event, headOf } from "../../contracts/ledger-bench.ts";
 import { type GitBench, git, localBench, remoteBench } from "./git-bench.ts";
 
 ledgerContract("branches of a remote", remoteBench, { writers: 4, processes: 0, brief: true });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { githubBranchLedger } from "../../../adapters/ledgers/github-branch.ts";
 import { type EmulatedGitHub, type GitHubOptions, startGitHub } from "../../../emulated/github/index.ts";
-import type { Bench } from "../../contracts/ledger.ts";
+import type { Bench } from "../../contracts/ledger-bench.ts";
 import { git, tamperWithBranch } from "./git-bench.ts";
 
 export const repository = "acme/ledger";
@@ -37,8 +37,10 @@ export async function githubBench(options: Partial<GitHubOptions> = {}): Promise
     settings: async () => ({ home: "git-branch", repository, github: { url: github.url, token: "writer" } }),
     tamper: (stream, change) => tamperWithBranch(bare, stream, change),
     close: async () => {
+      const violations = github.violations();
       await github.close();
       await rm(folder, { recursive: true, maxRetries: 3 });
+      if (violations.length > 0) throw new Error(`GitHub's schema was broken: ${JSON.stringify(violations)}`);
     },
   };
 }

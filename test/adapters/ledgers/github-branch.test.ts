@@ -6,7 +6,8 @@ import { record } from "../../../core/evidence/append.ts";
 import { HeadMoved } from "../../../core/evidence/head-moved.ts";
 import { serviceStream } from "../../../core/evidence/stream.ts";
 import type { Fault } from "../../../emulated/github/index.ts";
-import { event, headOf, ledgerContract, retry } from "../../contracts/ledger.ts";
+import { ledgerContract } from "../../contracts/ledger.ts";
+import { event, headOf, retry } from "../../contracts/ledger-bench.ts";
 import { git } from "./git-bench.ts";
 import { type GitHubBench, githubBench, repository } from "./github-bench.ts";
 
@@ -200,6 +201,15 @@ describe("the ledger on a branch over GitHub", () => {
     await expect(reader.append(stream, [event()], headOf(first))).rejects.toMatchObject(refusal);
     await expect(reader.append(stream, [event()], headOf(first))).rejects.toThrow("contents: write");
     expect((await reader.read(stream)).events).toHaveLength(1);
+  });
+
+  it("says which service has a name too long for a branch on GitHub", async () => {
+    const ledger = githubBranchLedger({ client: bench.client(), repository });
+    const long = serviceStream("production", "É".repeat(40));
+    await expect(ledger.append(long, [event()], null)).rejects.toThrow(
+      /270 bytes long, and GitHub takes 244/,
+    );
+    expect((await ledger.read(long)).events).toEqual([]);
   });
 
   it("says which repository is not there, and refuses what is no repository's name", async () => {

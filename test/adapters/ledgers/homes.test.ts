@@ -3,7 +3,7 @@ import { ledgerHomes, openLedger } from "../../../adapters/ledgers/index.ts";
 import { headInMessage, messageFor } from "../../../adapters/ledgers/message.ts";
 import { seal } from "../../../core/evidence/chain.ts";
 import { repositoryConfiguration } from "../../../core/policy/schema.ts";
-import { event } from "../../contracts/ledger.ts";
+import { event } from "../../contracts/ledger-bench.ts";
 
 describe("the homes of a ledger", () => {
   it("are those that the configuration may name", () => {

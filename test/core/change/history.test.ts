@@ -7,7 +7,6 @@ import {
   historyFacts,
   moduleOf,
   parseHistory,
-  quantileOfSorted,
   recordOf,
   type SampleRow,
   sampleColumns,
@@ -201,18 +200,5 @@ describe("moduleOf", () => {
     ["src/pay/deep/a.ts", "src/pay"],
   ])("%s is in %s", (path, module) => {
     expect(moduleOf(path)).toBe(module);
-  });
-});
-
-describe("quantileOfSorted", () => {
-  it.each([
-    [[], 0.5, undefined],
-    [[3], 0.9, 3],
-    [[1, 2], 0.5, 1.5],
-    [[1, 2, 10], 0.5, 2],
-    [[0, 10], 0.25, 2.5],
-    [[0, 10], 1, 10],
-  ])("of %j at %d is %s", (sorted, share, expected) => {
-    expect(quantileOfSorted(sorted, share)).toBe(expected);
   });
 });

@@ -17,7 +17,9 @@ describe("a check concludes", () => {
     ["enforced", "needs-approval", "action_required"],
     ["enforced", "high-blocked", "failure"],
   ] as const)("%s, %s: %s", (mode, name, expected) => {
-    expect(checkConclusion({ ...fixture(name), mode })).toBe(expected);
+    const decision = fixture(name);
+    const services = decision.services.map((service) => ({ ...service, mode }));
+    expect(checkConclusion({ ...decision, mode, services })).toBe(expected);
   });
 
   test("a block is never lifted by approvals", () => {

@@ -189,6 +189,6 @@ test.each([
   [undefined, "At worst 55."],
 ])("the worst case %#", (atWorst, expected) => {
   expect(renderComment({ ...fixture("middle"), ...(atWorst ? { at_worst: atWorst } : {}) })).toContain(
-    `vulnerabilities high. ${expected}\n`,
+    `high vulnerabilities. ${expected}\n`,
   );
 });

@@ -1,5 +1,5 @@
 import { reasonCodes } from "../../../decision/shape.ts";
-import { moreCareful } from "../../../strategy/pick.ts";
+import { moreCareful } from "../../../strategy/care.ts";
 import { type Condition, formatCondition, parseCondition } from "../../guardrails/index.ts";
 import type { Override, PolicyBundle, StrategyMapping, Thresholds } from "../../schema.ts";
 import { didYouMean } from "../../suggest.ts";

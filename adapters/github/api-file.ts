@@ -1,0 +1,16 @@
+import * as z from "zod";
+import { whenNeeded } from "./when-needed.ts";
+
+/** Files of a change as the API lists them, for a pull request and for a comparison alike. */
+export const apiFile = whenNeeded(() =>
+  z.object({
+    filename: z.string(),
+    previous_filename: z.string().optional(),
+    status: z.string(),
+    additions: z.int().nonnegative(),
+    deletions: z.int().nonnegative(),
+    changes: z.int().nonnegative(),
+    patch: z.string().optional(),
+  }),
+);
+export type ApiFile = z.infer<ReturnType<typeof apiFile>>;

@@ -1,0 +1,31 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Checkout, checkoutAt, numbered, plainEnvironment } from "../adapters/git/checkout.ts";
+
+const entry = join(import.meta.dirname, "../../cli/index.ts");
+
+export type Ran = { code: number | null; out: string; note: string };
+
+/** The command line as a person meets it: a process of its own, in a folder. */
+export function adaptiveDeploy(words: string[], options: { folder?: string; input?: string } = {}): Ran {
+  const done = spawnSync(process.execPath, [entry, ...words], {
+    encoding: "utf8",
+    input: options.input ?? "",
+    env: { ...plainEnvironment, NO_COLOR: "1", USER: "ada" },
+    ...(options.folder === undefined ? {} : { cwd: options.folder }),
+  });
+  return { code: done.status, out: done.stdout, note: done.stderr };
+}
+
+/** A repository with a main branch, and a branch `change` of so many lines; gone when `dispose` is called. */
+export function repositoryWithChange(files: Record<string, string> = {}): Checkout & { dispose(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-cli-"));
+  execFileSync("git", ["init", "-q", "-b", "main", folder], { env: plainEnvironment });
+  const checkout = checkoutAt(folder);
+  checkout.change({ "src/a.ts": numbered(20), ...files }, { message: "Start" });
+  checkout.git("checkout", "-q", "-b", "change");
+  checkout.change({ "src/a.ts": numbered(60) }, { message: "Say more" });
+  return { ...checkout, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+}

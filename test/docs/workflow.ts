@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { collectDeclaration } from "../../actions/collect/declaration.ts";
+import { decideDeclaration } from "../../actions/decide/declaration.ts";
+import type { InputDeclaration } from "../../actions/io.ts";
+
+/** The part of GitHub's workflow syntax that the examples use; anything else is a fault, so that a typo is one. */
+
+const text = z.union([z.string(), z.number(), z.boolean()]);
+const scope = z.enum([
+  "actions",
+  "attestations",
+  "checks",
+  "contents",
+  "deployments",
+  "id-token",
+  "issues",
+  "pull-requests",
+]);
+const permissions = z.partialRecord(scope, z.enum(["read", "write", "none"]));
+
+const step = z.strictObject({
+  id: z.string().optional(),
+  name: z.string().optional(),
+  if: z.string().optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), text).optional(),
+  env: z.record(z.string(), text).optional(),
+});
+
+const job = z.strictObject({
+  name: z.string().optional(),
+  needs: z.union([z.string(), z.array(z.string())]).optional(),
+  if: z.string().optional(),
+  "runs-on": z.string().optional(),
+  "timeout-minutes": z.number().optional(),
+  environment: z.string().optional(),
+  permissions: permissions.optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
+  steps: z.array(step).optional(),
+  uses: z.string().optional(),
+  with: z.record(z.string(), text).optional(),
+});
+
+const workflow = z.strictObject({
+  name: z.string(),
+  on: z.unknown(),
+  permissions,
+  jobs: z.record(z.string(), job),
+});
+
+const declared: Record<string, Record<string, InputDeclaration>> = {
+  "org/adaptive-deploy": decideDeclaration.inputs,
+  "org/adaptive-deploy/decide": decideDeclaration.inputs,
+  "org/adaptive-deploy/collect": collectDeclaration.inputs,
+};
+
+/** What is wrong with an example: its shape, an input that no declaration has, a value that is not allowed. */
+export function readWorkflow(value: unknown): string[] {
+  const read = workflow.safeParse(value);
+  if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  return Object.entries(read.data.jobs).flatMap(([name, one]) => [
+    ...(one.steps || one.uses ? [] : [`${name} does nothing`]),
+    ...(one.steps && !one["runs-on"] ? [`${name} says no runs-on`] : []),
+    ...(one.steps ?? []).flatMap((each) => faultsOfStep(each)),
+  ]);
+}
+
+function faultsOfStep({ uses, run, with: given = {} }: z.infer<typeof step>): string[] {
+  if (uses === undefined) return run === undefined ? ["a step without uses or run"] : [];
+  const [action = "", tag = ""] = uses.split("@");
+  if (!/^v\d+$/.test(tag)) return [`${uses} names no major version`];
+  if (!action.startsWith("org/adaptive-deploy")) return [];
+  const inputs = declared[action];
+  if (!inputs) return [`${action} is not shipped`];
+  return Object.entries(given).flatMap(([name, said]) => {
+    const input = inputs[name];
+    if (!input) return [`${action} has no input ${name}`];
+    return input.allowed && !input.allowed.includes(String(said)) ? [`${name} may not be ${said}`] : [];
+  });
+}
