@@ -62,13 +62,14 @@ export function inline(text: string, longest = 200): string {
     if (index % 2 === 0) return words(part);
     return index === parts.length - 1
       ? [`&#96;${words(part).join("")}`]
-      : [
+      : // An empty span would vanish and join its neighbours to a word that was never escaped.
+        [
           code(
             part
               .split(" ")
               .map((word) => shortened(word, 60))
               .join(" "),
-          ),
+          ) || " ",
         ];
   });
   let line = "";

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runCommand } from "../../cli/command.ts";
 import { type Checkout, checkoutAt, numbered, plainEnvironment } from "../adapters/git/checkout.ts";
 
 const entry = join(import.meta.dirname, "../../cli/index.ts");
@@ -17,6 +18,29 @@ export function adaptiveDeploy(words: string[], options: { folder?: string; inpu
     ...(options.folder === undefined ? {} : { cwd: options.folder }),
   });
   return { code: done.status, out: done.stdout, note: done.stderr };
+}
+
+/** The same within this process, which is ten times faster: for all that needs no pipe. */
+export async function commanded(words: string[], folder = process.cwd()): Promise<Ran> {
+  const ran: Ran = { code: null, out: "", note: "" };
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    ran.code = await runCommand(words, {
+      out: (text) => {
+        ran.out += text;
+      },
+      note: (text) => {
+        ran.note += `${text}\n`;
+      },
+      colour: false,
+      width: 100,
+      environment: { USER: "ada" },
+    });
+  } finally {
+    process.chdir(before);
+  }
+  return ran;
 }
 
 /** A repository with a main branch, and a branch `change` of so many lines; gone when `dispose` is called. */

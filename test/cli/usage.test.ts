@@ -7,7 +7,7 @@ import { verbHelp } from "../../cli/help.ts";
 import { readInstant } from "../../cli/instant.ts";
 import { verbs } from "../../cli/verbs.ts";
 import { UserError } from "../../core/errors.ts";
-import { adaptiveDeploy } from "./command.ts";
+import { adaptiveDeploy, commanded } from "./command.ts";
 
 describe("flags", () => {
   test("are the inputs of the Action but for its token and what needs a workflow", () => {
@@ -88,8 +88,8 @@ test("an instant is ISO 8601 with its offset, or refused", () => {
 });
 
 describe("without a verb, or with a wrong one", () => {
-  test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("%j gives the overview", (words) => {
-    const { code, out } = adaptiveDeploy(words);
+  test.each([[[]], [["help"]], [["--help"]], [["-h"]]])("%j gives the overview", async (words) => {
+    const { code, out } = await commanded(words);
     expect(code).toBe(0);
     for (const verb of Object.keys(verbs)) expect(out).toContain(`  ${verb} `);
   });
@@ -105,8 +105,8 @@ describe("without a verb, or with a wrong one", () => {
     [["decide", "--help"], "adaptive-deploy decide"],
     [["help", "ledger"], "adaptive-deploy ledger show|verify|export"],
     [["policy", "-h"], "adaptive-deploy policy check|test|impact"],
-  ])("%j explains a verb", (words, beginning) => {
-    const { code, out } = adaptiveDeploy(words);
+  ])("%j explains a verb", async (words, beginning) => {
+    const { code, out } = await commanded(words);
     expect(code).toBe(0);
     expect(out.startsWith(beginning)).toBe(true);
   });
@@ -119,8 +119,8 @@ describe("without a verb, or with a wrong one", () => {
     [["policy", "chekc"], /say one of check, test, impact/],
     [["policy", "check", "default", "more"], /say one of check, test, impact/],
     [["ledger", "export", "--since", "yesterday", "--folder", "."], /--since is "yesterday"/],
-  ])("%j: exit 64 and what is allowed", (words, message) => {
-    const { code, out, note } = adaptiveDeploy(words);
+  ])("%j: exit 64 and what is allowed", async (words, message) => {
+    const { code, out, note } = await commanded(words);
     expect([code, out]).toEqual([64, ""]);
     expect(note).toMatch(message);
     expect(note).not.toMatch(/\n\s+at /);

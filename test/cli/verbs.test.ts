@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { adaptiveDeploy, repositoryWithChange } from "./command.ts";
+import { adaptiveDeploy, commanded, repositoryWithChange } from "./command.ts";
 
 const plain = repositoryWithChange({
   ".github/adaptive-deploy.yml": "schema-version: 1\nledger: { home: file, folder: ledger }\n",
 });
 afterAll(() => plain.dispose());
-const run = (...words: string[]) => adaptiveDeploy(words, { folder: plain.folder });
+const run = (...words: string[]) => commanded(words, plain.folder);
 
 describe("score", () => {
   const line = (additions: number) => JSON.stringify({ schema_version: 1, diff: { files: 1, additions } });
@@ -55,13 +55,13 @@ describe("score", () => {
   });
 
   test("a file that is not there", () => {
-    expect(run("score", "--inputs", "none.jsonl")).toMatchObject({ code: 65, out: "" });
+    expect(await run("score", "--inputs", "none.jsonl")).toMatchObject({ code: 65, out: "" });
   });
 });
 
 describe("collect", () => {
   test("writes documents that decide takes", () => {
-    const { code, out } = run("collect", "--out", ".git");
+    const { code, out } = await run("collect", "--out", ".git");
     expect(code).toBe(0);
     expect(out.split("\n").filter(Boolean)).toEqual([
       join(plain.folder, ".git/risk-inputs.json"),
@@ -78,7 +78,7 @@ describe("collect", () => {
   });
 
   test("a folder that is not there is a clear error", () => {
-    const { code, note } = run("collect", "--out", "no/such/folder");
+    const { code, note } = await run("collect", "--out", "no/such/folder");
     expect(code).toBe(69);
     expect(note).toMatch(/cannot be written/);
   });
@@ -88,11 +88,11 @@ describe("policy", () => {
   test.each(["default", "regulated", "firmware"])(
     "the shipped bundle %s is without fault, its cases hold",
     (name) => {
-      expect(run("policy", "check", name)).toMatchObject({
+      expect(await run("policy", "check", name)).toMatchObject({
         code: 0,
         out: `${name}: 0 problems, 0 warnings\n`,
       });
-      const tested = run("policy", "test", name);
+      const tested = await run("policy", "test", name);
       expect(tested.code).toBe(0);
       expect(tested.out).toMatch(/(\d+) of \1 cases hold\n$/);
     },
@@ -100,9 +100,8 @@ describe("policy", () => {
 
   test("a fault is named with file, line and column, and 65 is the answer", () => {
     const weights = join(plain.folder, ".git/bundle");
-    run("collect", "--out", ".git");
     plain.write(".git/bundle/thresholds-and-windows.yaml", "schema-version: 1\ndefaults:\n  mod: enforced\n");
-    const { code, out } = adaptiveDeploy(["policy", "check", weights]);
+    const { code, out } = await commanded(["policy", "check", weights]);
     expect(code).toBe(65);
     expect(out).toMatch(/error: thresholds-and-windows\.yaml:3:3: .*mod/);
     expect(out).toMatch(/1 problem, 0 warnings\n$/);
@@ -116,7 +115,7 @@ cases:
     expect: { strategy: blue-green, band-score: { at-least: 90 } }
 `;
     plain.write(".git/cases/cases.yaml", cases);
-    const { code, out } = run("policy", "test", ".git/cases");
+    const { code, out } = await run("policy", "test", ".git/cases");
     expect(code).toBe(65);
     expect(out).toMatch(
       /FAIL a one-line fix is blue-green\n {7}band-score is \d+, expected at least 90\n {7}strategy is rolling/,
@@ -127,7 +126,7 @@ cases:
   test("impact says who moved between buckets", () => {
     const facts = { schema_version: 1, diff: { files: 9, additions: 900, deletions: 0 } };
     writeFileSync(join(plain.folder, ".git/facts.jsonl"), `${JSON.stringify(facts)}\n`);
-    const { code, out } = run("policy", "impact", "regulated", "--facts", ".git/facts.jsonl", "--json");
+    const { code, out } = await run("policy", "impact", "regulated", "--facts", ".git/facts.jsonl", "--json");
     expect(code).toBe(0);
     const impact = JSON.parse(out);
     expect(impact.changes).toBe(1);
@@ -138,15 +137,15 @@ cases:
 
 describe("ledger", () => {
   test("what was recorded is shown, verified and exported", () => {
-    expect(run("decide", "--record", "--json")).toMatchObject({ code: 0 });
-    const id = JSON.parse(run("decide", "--record", "--json").out).decision_id;
-    const shown = run("ledger", "show", "--folder", "ledger");
+    expect(await run("decide", "--record", "--json")).toMatchObject({ code: 0 });
+    const id = JSON.parse((await run("decide", "--record", "--json")).out).decision_id;
+    const shown = await run("ledger", "show", "--folder", "ledger");
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(/^changes\n/);
-    expect(run("ledger", "verify", "--folder", "ledger").code).toBe(0);
-    const exported = run("ledger", "export", "--folder", "ledger").out.trimEnd().split("\n");
+    expect((await run("ledger", "verify", "--folder", "ledger")).code).toBe(0);
+    const exported = (await run("ledger", "export", "--folder", "ledger")).out.trimEnd().split("\n");
     expect(exported.map((line) => JSON.parse(line).body.decision_id)).toEqual([id, id]);
-    const none = run("ledger", "export", "--folder", "ledger", "--since", "2999-01-01T00:00:00Z");
+    const none = await run("ledger", "export", "--folder", "ledger", "--since", "2999-01-01T00:00:00Z");
     expect(none.out.trim()).toBe("");
   });
 });

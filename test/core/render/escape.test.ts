@@ -5,6 +5,10 @@ import { cell, code, codeCell, inline, plain, terminalText, xml } from "../../..
 import { hostileText } from "./hostile.ts";
 import { proseOf, tablesOf, tokensOf } from "./markdown.ts";
 
+test("an empty code span does not join its neighbours to a reference", () => {
+  expect(inline("#``0")).not.toMatch(/#0/);
+});
+
 describe("plain text", () => {
   test.each([
     ["colours", "\u001b[31mred\u001b[0m", "red"],
