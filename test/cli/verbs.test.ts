@@ -54,13 +54,13 @@ describe("score", () => {
     expect(note).toMatch(message);
   });
 
-  test("a file that is not there", () => {
+  test("a file that is not there", async () => {
     expect(await run("score", "--inputs", "none.jsonl")).toMatchObject({ code: 65, out: "" });
   });
 });
 
 describe("collect", () => {
-  test("writes documents that decide takes", () => {
+  test("writes documents that decide takes", async () => {
     const { code, out } = await run("collect", "--out", ".git");
     expect(code).toBe(0);
     expect(out.split("\n").filter(Boolean)).toEqual([
@@ -71,13 +71,13 @@ describe("collect", () => {
     expect(buildInfo).toMatchObject({ schema_version: 1, commit: plain.git("rev-parse", "HEAD") });
     const [alone, given] = [
       run("decide", "--json"),
-      run("decide", "--json", "--inputs", ".git/risk-inputs.json"),
+      await run("decide", "--json", "--inputs", ".git/risk-inputs.json"),
     ];
     expect(given.code).toBe(0);
     expect(JSON.parse(given.out).risk_score).toBe(JSON.parse(alone.out).risk_score);
   });
 
-  test("a folder that is not there is a clear error", () => {
+  test("a folder that is not there is a clear error", async () => {
     const { code, note } = await run("collect", "--out", "no/such/folder");
     expect(code).toBe(69);
     expect(note).toMatch(/cannot be written/);
@@ -87,7 +87,7 @@ describe("collect", () => {
 describe("policy", () => {
   test.each(["default", "regulated", "firmware"])(
     "the shipped bundle %s is without fault, its cases hold",
-    (name) => {
+    async (name) => {
       expect(await run("policy", "check", name)).toMatchObject({
         code: 0,
         out: `${name}: 0 problems, 0 warnings\n`,
@@ -98,7 +98,7 @@ describe("policy", () => {
     },
   );
 
-  test("a fault is named with file, line and column, and 65 is the answer", () => {
+  test("a fault is named with file, line and column, and 65 is the answer", async () => {
     const weights = join(plain.folder, ".git/bundle");
     plain.write(".git/bundle/thresholds-and-windows.yaml", "schema-version: 1\ndefaults:\n  mod: enforced\n");
     const { code, out } = await commanded(["policy", "check", weights]);
@@ -107,7 +107,7 @@ describe("policy", () => {
     expect(out).toMatch(/1 problem, 0 warnings\n$/);
   });
 
-  test("a case that does not hold says what came instead", () => {
+  test("a case that does not hold says what came instead", async () => {
     const cases = `schema-version: 1
 cases:
   - name: a one-line fix is blue-green
@@ -123,7 +123,7 @@ cases:
     expect(out).toMatch(/0 of 1 cases hold\n$/);
   });
 
-  test("impact says who moved between buckets", () => {
+  test("impact says who moved between buckets", async () => {
     const facts = { schema_version: 1, diff: { files: 9, additions: 900, deletions: 0 } };
     writeFileSync(join(plain.folder, ".git/facts.jsonl"), `${JSON.stringify(facts)}\n`);
     const { code, out } = await run("policy", "impact", "regulated", "--facts", ".git/facts.jsonl", "--json");
@@ -136,7 +136,7 @@ cases:
 });
 
 describe("ledger", () => {
-  test("what was recorded is shown, verified and exported", () => {
+  test("what was recorded is shown, verified and exported", async () => {
     expect(await run("decide", "--record", "--json")).toMatchObject({ code: 0 });
     const id = JSON.parse((await run("decide", "--record", "--json")).out).decision_id;
     const shown = await run("ledger", "show", "--folder", "ledger");
