@@ -3,12 +3,15 @@ import type { ChangedFile, ChangeFacts } from "../../core/change/facts.ts";
 import { readPatch } from "../../core/change/patch.ts";
 import type { ApiFile } from "./api-file.ts";
 
-const statuses = { added: "added", removed: "removed", renamed: "renamed", copied: "added" } as const;
+const statuses = new Map<string, ChangedFile["status"]>([
+  ["added", "added"],
+  ["copied", "added"],
+  ["removed", "removed"],
+  ["renamed", "renamed"],
+]);
 
 export function changedFileOf(file: ApiFile): ChangedFile {
-  const status = Object.hasOwn(statuses, file.status)
-    ? statuses[file.status as keyof typeof statuses]
-    : "modified";
+  const status = statuses.get(file.status) ?? "modified";
   const patch = file.patch === undefined ? undefined : readPatch(file.patch, file.filename);
   const empty = file.changes === 0;
   return {

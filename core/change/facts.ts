@@ -97,7 +97,17 @@ export const kindNames = [
 ] as const;
 export type KindName = (typeof kindNames)[number];
 
-const kinds = Object.fromEntries(kindNames.map((name) => [name, yesNo])) as Record<KindName, typeof yesNo>;
+const kinds = {
+  db_schema: yesNo,
+  kernel_driver: yesNo,
+  firmware: yesNo,
+  driver_signing: yesNo,
+  infrastructure: yesNo,
+  hotfix: yesNo,
+  revert: yesNo,
+  backport: yesNo,
+  policy: yesNo,
+} satisfies Record<KindName, typeof yesNo>;
 
 export const factGroups = [
   "change",

@@ -9,7 +9,7 @@ export function pointsOnCurve(curve: Curve, fact: number | boolean): number {
     case "saturating": {
       if (value <= 0) return 0;
       const risen = (value / curve.half) ** curve.slope;
-      return Number.isFinite(risen) ? (curve.max * risen) / (1 + risen) : curve.max;
+      return Number.isFinite(risen) ? curve.max * (risen / (1 + risen)) : curve.max;
     }
     case "logarithmic":
       return between(curve.points * Math.log1p(Math.max(0, value) / curve.scale), undefined, curve.max);

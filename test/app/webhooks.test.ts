@@ -108,3 +108,10 @@ test.each([
 ])("does not start without a sound %s, and says so", (name, environment) => {
   expect(() => appConfiguration(environment)).toThrow(name);
 });
+
+test("refuses a body that is larger than GitHub's, or that does not say how large it is", async () => {
+  const answer = (body: BodyInit, more: RequestInit & { duplex?: "half" } = {}) =>
+    fetch(`${app.url}/webhooks`, { method: "POST", body, ...more }).then(({ status }) => status);
+  expect(await answer(new Blob(["{}"]).stream(), { duplex: "half" })).toBe(413);
+  expect(await answer("{}")).not.toBe(413);
+});

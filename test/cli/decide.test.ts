@@ -95,7 +95,7 @@ describe("modes and exit codes", () => {
     ],
     ["shadow", "  mode: shadow\n", ["--fail-on", "needs-approval"], 0],
     ["advisory, blocked", "  required-facts: [coverage.delta]\n", ["--fail-on", "never"], 0],
-  ])("%s: %d", async (_, text, words, exitCode) => {
+  ])("%s", async (_, text, words, exitCode) => {
     const checkout = repositoryWithChange({ [`${folder}/thresholds-and-windows.yaml`]: thresholds(text) });
     const { code, note } = await commanded(["decide", ...words], checkout.folder);
     checkout.dispose();

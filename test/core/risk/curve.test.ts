@@ -93,6 +93,16 @@ describe("pointsOnCurve", () => {
     );
   });
 
+  it("is finite where a value is so large that its power hardly fits a number", () => {
+    const curve: Curve = {
+      kind: "saturating",
+      max: 90,
+      half: 0.0038161835597687907,
+      slope: 1.7156181737419187,
+    };
+    expect(pointsOnCurve(curve, 1.8081060798906258e177)).toBe(90);
+  });
+
   it("stays within the points of its pairs", () => {
     fc.assert(
       fc.property(pairs, value, (steps, fact) => {
