@@ -4,7 +4,7 @@ import { withInputs } from "../actions/decide/with-inputs.ts";
 import { gatherFromGit } from "../adapters/git/gather.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
-import { defaultEnvironment } from "../adapters/policy/places.ts";
+import { defaultEnvironment, defaultLedgerFolder } from "../adapters/policy/places.ts";
 import { readGiven } from "../adapters/readers/given.ts";
 import { enveloped } from "../core/decision/envelope.ts";
 import { exitCodeOf } from "../core/decision/exit.ts";
@@ -70,7 +70,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
 function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments): Ledger {
   const { home, folder } = configuration.ledger ?? { home: "none" };
   const ledger = openLedger(home, {
-    folder: home === "file" ? (folder ?? ".adaptive-deploy/ledger") : argument.value("repo"),
+    folder: home === "file" ? (folder ?? defaultLedgerFolder) : argument.value("repo"),
   });
   if (ledger) return ledger;
   throw new UserError(

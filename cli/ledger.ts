@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { openLedger } from "../adapters/ledgers/index.ts";
+import { configurationPath, defaultLedgerFolder } from "../adapters/policy/places.ts";
+import { readConfiguration } from "../adapters/policy/resolve.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { ledgerExport } from "../core/evidence/export.ts";
 import { ledgerShow, ledgerVerify } from "../core/evidence/show.ts";
@@ -37,7 +40,13 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
 }
 
 function open(argument: Arguments): Ledger {
-  const folder = argument.given("folder");
+  const folder = argument.given("folder") ?? configuredFolder(argument.value("repo"));
+  if (folder !== undefined && !existsSync(folder)) {
+    throw new UserError(
+      "ledger-not-found",
+      `There is no folder ${folder}, so no ledger either. Mend --folder, or record a decision first.`,
+    );
+  }
   const remote = argument.value("remote");
   const ledger = folder
     ? openLedger("file", { folder })
@@ -48,6 +57,14 @@ function open(argument: Arguments): Ledger {
     "No ledger was named: pass --folder, or --repo of a checkout.",
     exitCodes.usage,
   );
+}
+
+/** The folder of a checkout whose own configuration keeps its ledger in files. */
+function configuredFolder(repository: string): string | undefined {
+  const path = join(repository, configurationPath);
+  const { home, folder } =
+    readConfiguration(existsSync(path) ? readFileSync(path, "utf8") : undefined).ledger ?? {};
+  return home === "file" ? join(repository, folder ?? defaultLedgerFolder) : undefined;
 }
 
 function show(chains: Chain[], argument: Arguments, terminal: Terminal): number {

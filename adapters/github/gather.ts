@@ -94,7 +94,9 @@ async function resolveFor(
   const ofBase = {
     ...source,
     commit: base,
-    folder: (path: string) => readBundleFolder(client, { ...subject, folder: path, commit: base }),
+    // A base without a bundle of its own takes the default branch's, never a shipped one that may ask for less.
+    folder: async (path: string) =>
+      (await readBundleFolder(client, { ...subject, folder: path, commit: base })) ?? source.folder(path),
   };
   return resolvePolicy(ofBase, input);
 }

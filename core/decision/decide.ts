@@ -110,6 +110,8 @@ function notesOf(facts: ChangeFacts, answers: ServiceAnswer[]): string[] {
   const notes = answers.flatMap((answer) => answer.notes);
   if (facts.kinds?.policy)
     notes.push("This change edits the policy itself; the policy of the base decided here.");
+  if (facts.diff?.files === 0 && !facts.diff.not_counted?.files)
+    notes.push("Nothing was changed between base and head.");
   if (facts.diff?.incomplete) notes.push(facts.diff.incomplete);
   return [...new Set(notes)];
 }

@@ -20,7 +20,6 @@ export const reasonCodes = [
   "peak-hours",
   "freeze",
   "error-budget-spent",
-  "error-budget-unknown",
   "quarantined",
   "cooldown",
   "driver-unproven",
@@ -30,7 +29,6 @@ export const reasonCodes = [
   "ledger-unavailable",
   "ledger-not-configured",
   "read-only-token",
-  "policy-changed-in-head",
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 

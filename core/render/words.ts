@@ -155,7 +155,6 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "peak-hours": "peak hours",
   freeze: "a freeze is on",
   "error-budget-spent": "error budget spent",
-  "error-budget-unknown": "error budget not known",
   quarantined: "this candidate is in quarantine",
   cooldown: "cooling down after a rollback",
   "driver-unproven": "driver not proven",
@@ -165,5 +164,4 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "ledger-unavailable": "the ledger could not be reached",
   "ledger-not-configured": "no ledger is in use",
   "read-only-token": "the token may only read",
-  "policy-changed-in-head": "the change edits the policy",
 };

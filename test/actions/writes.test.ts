@@ -22,7 +22,8 @@ describe("the way to check and comment takes at most two sequential round trips"
   const chain = () => longestChain(shop.github.requests).map((one) => one.operation);
 
   it("with more files than a page, and more comments than a page", async () => {
-    shop = await startShop({}, { latencyMs: 80 });
+    // Long enough that a busy machine cannot make requests of one trip look sequential.
+    shop = await startShop({}, { latencyMs: 500 });
     shop.branch("wide", manyFiles(230));
     const number = await shop.open("wide");
     await say("maria", number, "Looks good", 1);
@@ -50,7 +51,7 @@ describe("the way to check and comment takes at most two sequential round trips"
         ".github/adaptive-deploy.yml": "schema-version: 1\n",
         ".github/adaptive-deploy/guardrails.rules": "# none\n",
       },
-      { latencyMs: 80 },
+      { latencyMs: 250 },
     );
     shop.branch("change", { "src/pay.ts": "export const pay = 2;\n" });
     const payload = await shop.pullRequest(await shop.open("change"));
@@ -65,7 +66,7 @@ describe("the way to check and comment takes at most two sequential round trips"
         ".github/adaptive-deploy.yml": "schema-version: 1\npolicy: ops/risk\n",
         "ops/risk/thresholds-and-windows.yaml": "schema-version: 1\ndefaults:\n  mode: enforced\n",
       },
-      { latencyMs: 80 },
+      { latencyMs: 250 },
     );
     shop.branch("change", { "src/pay.ts": "export const pay = 2;\n" });
     const payload = await shop.pullRequest(await shop.open("change"));

@@ -110,8 +110,8 @@ test.each([
 });
 
 test("refuses a body that is larger than GitHub's, or that does not say how large it is", async () => {
-  const answer = (body: BodyInit, more: RequestInit & { duplex?: "half" } = {}) =>
-    fetch(`${app.url}/webhooks`, { method: "POST", body, ...more }).then(({ status }) => status);
-  expect(await answer(new Blob(["{}"]).stream(), { duplex: "half" })).toBe(413);
-  expect(await answer("{}")).not.toBe(413);
+  const answer = (asked: object) =>
+    fetch(`${app.url}/webhooks`, { method: "POST", ...asked }).then(({ status }) => status);
+  expect(await answer({ body: new Blob(["{}"]).stream(), duplex: "half" })).toBe(413);
+  expect(await answer({ body: "{}" })).not.toBe(413);
 });

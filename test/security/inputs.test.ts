@@ -1,3 +1,4 @@
+import { getOctokit } from "@actions/github";
 import { afterEach, describe, expect, it } from "vitest";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { comments, decideOn, decisionOf, inMode, rule, type Shop, startShop } from "../actions/shop.ts";
@@ -75,6 +76,30 @@ describe("what a change may not bring along", () => {
     shop.branch("mine", plain, "mine");
     const push = { ...(await pushed("mine", before)), ref: "refs/tags/stable" };
     expect(decisionOf(await decideOn(shop, "push", push)).decision.allowed).toBe(false);
+  });
+
+  it("is a policy that was deployed before, under the name of such a base", async () => {
+    shop = await startShop({
+      ...rule("block"),
+      ".github/adaptive-deploy.yml": "schema-version: 1\npolicy-bases: [stable]\n",
+    });
+    shop.branch("mine", rule('notify "mine"'));
+    shop.branch("stable", plain);
+    shop.github.addToken("deployer", {
+      app: "github-actions",
+      permissions: { deployments: "write", contents: "read" },
+    });
+    const client = getOctokit("deployer", { baseUrl: shop.github.url });
+    const place = { owner: "acme", repo: "shop", required_contexts: [], auto_merge: false };
+    for (const ref of ["mine", "stable"]) await client.rest.repos.createDeployment({ ...place, ref });
+    const last = [...shop.github.repository("acme/shop").deployments.values()].find(
+      ({ sha }) => sha === shop.tip("stable"),
+    );
+    if (!last) throw new Error("no deployment");
+    const event = shop.github.events("acme/shop").deployment(last);
+    const { decision } = decisionOf(await decideOn(shop, "deployment", event, { token: "deployer" }));
+    expect(decision.subject.base).toBe(shop.tip("main"));
+    expect(decision.allowed).toBe(false);
   });
 });
 
