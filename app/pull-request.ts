@@ -9,6 +9,9 @@ import { commentMarker } from "../core/render/comment.ts";
 
 export type AppPorts = { client: GitHubClient; now: Date; warn(sentence: string): void };
 
+/** Another name than the Action's, so that a required check can pin the App. */
+const check = "adaptive-deploy/risk";
+
 /**
  * A pull request was opened or moved: decide with the very function of `decide`, then comment and check under the
  * App's own names. A repository that was never configured gets nothing.
@@ -21,6 +24,7 @@ export async function onPullRequest(payload: unknown, ports: AppPorts): Promise<
     environment,
     comment: true,
     marker: commentMarker,
+    check,
   });
   if (!gathered.configured) return undefined;
   const { service } = gathered.configuration;
@@ -36,7 +40,7 @@ export async function onPullRequest(payload: unknown, ports: AppPorts): Promise<
     recorded: false,
     recordedReason: "ledger-not-configured",
   });
-  const place = { ...gathered, marker: commentMarker, check: "adaptive-deploy/risk" };
+  const place = { ...gathered, marker: commentMarker, check };
   for (const problem of await publish(ports.client, subject, decision, place)) ports.warn(problem);
   return decision;
 }

@@ -90,6 +90,9 @@ describe("the App on a pull request", () => {
       (comment) => comment.number === sample.pulls.middle.number,
     );
     expect(after).toHaveLength(1);
+    expect(
+      [...repository.checkRuns.values()].filter((one) => one.name === "adaptive-deploy/risk"),
+    ).toHaveLength(1);
     expect(github.violations()).toEqual([]);
   });
 
