@@ -5,6 +5,7 @@ import { publish } from "../adapters/github/publish.ts";
 import { enveloped } from "../core/decision/envelope.ts";
 import { decideMeasured } from "../core/decision/from-measured.ts";
 import type { Decision } from "../core/decision/shape.ts";
+import { defaultEnvironment } from "../core/policy/environment.ts";
 import { commentMarker } from "../core/render/comment.ts";
 
 export type AppPorts = { client: GitHubClient; now: Date; warn(sentence: string): void };
@@ -18,10 +19,9 @@ const check = "adaptive-deploy/risk";
  */
 export async function onPullRequest(payload: unknown, ports: AppPorts): Promise<Decision | undefined> {
   const subject = subjectOfEvent("pull_request", payload);
-  const environment = "production";
   const gathered = await gather(ports.client, subject, {
     now: ports.now,
-    environment,
+    environment: defaultEnvironment,
     comment: true,
     marker: commentMarker,
     check,
@@ -29,7 +29,7 @@ export async function onPullRequest(payload: unknown, ports: AppPorts): Promise<
   if (!gathered.configured) return undefined;
   const { service } = gathered.configuration;
   const { body } = decideMeasured(gathered.measured, [], gathered.policy, {
-    environment: gathered.configuration.environment ?? environment,
+    environment: gathered.configuration.environment ?? defaultEnvironment,
     now: ports.now,
     ...(service ? { service } : {}),
     ...(gathered.history ? { history: gathered.history } : {}),

@@ -4,10 +4,11 @@ import { ledgerOfRun } from "../../adapters/github/ledger.ts";
 import { publish } from "../../adapters/github/publish.ts";
 import { standingApprovals } from "../../adapters/github/standing-approvals.ts";
 import { recordDecision } from "../../adapters/ledgers/record-decision.ts";
-import { defaultEnvironment } from "../../adapters/policy/places.ts";
 import { enveloped } from "../../core/decision/envelope.ts";
 import { exitCodeOf } from "../../core/decision/exit.ts";
 import { decideMeasured } from "../../core/decision/from-measured.ts";
+import { optional } from "../../core/optional.ts";
+import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { renderSummary } from "../../core/render/summary.ts";
 import { decideOutputs } from "./outputs.ts";
 import type { DecideInputs, DecidePorts, DecideResult } from "./run.ts";
@@ -73,10 +74,4 @@ export async function conclude(
     outputs: decideOutputs(decision, path),
     exitCode: subject.readOnly ? 0 : exitCodeOf(decision, inputs.failOn),
   };
-}
-
-function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [name in Key]?: Value } {
-  const result: { [name in Key]?: Value } = {};
-  if (value !== undefined) result[key] = value;
-  return result;
 }

@@ -1,6 +1,6 @@
 import { actionMarker } from "../../adapters/github/comment.ts";
 import { actionCheck } from "../../adapters/github/places.ts";
-import { defaultEnvironment } from "../../adapters/policy/places.ts";
+import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { printable } from "../io.ts";
 
 /**

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ApprovalCommand, approvalCommands } from "../../core/evidence/approval-command.ts";
 import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
+import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { loginOf } from "./approval-people.ts";
 import type { GitHubClient } from "./client.ts";
 
@@ -138,7 +139,7 @@ const readComment: Reader = async (client, { owner, name: repo }, pointer, use) 
 };
 
 function environmentsOf(commands: ApprovalCommand[], use: ApprovalUse): string[] {
-  const usual = use.defaultEnvironment ?? "production";
+  const usual = use.defaultEnvironment ?? defaultEnvironment;
   return commands.length === 0 ? [usual] : commands.map((command) => command.environment ?? usual);
 }
 

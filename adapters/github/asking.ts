@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
-import { defaultEnvironment } from "../policy/places.ts";
+import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { type ApiChange, comparedChange, lastDeployed, pullRequestChange } from "./change.ts";
 import { checkName, findCheckRun } from "./check.ts";
 import { type GitHubClient, githubError } from "./client.ts";

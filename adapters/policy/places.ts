@@ -3,5 +3,3 @@ export const configurationPath = ".github/adaptive-deploy.yml";
 export const defaultBundleFolder = ".github/adaptive-deploy";
 /** Where `ledger: { home: file }` keeps its events, unless it names a folder. */
 export const defaultLedgerFolder = ".adaptive-deploy/ledger";
-/** Where a change goes that nobody says otherwise of. */
-export const defaultEnvironment = "production";

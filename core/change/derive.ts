@@ -1,10 +1,11 @@
 import { calendarFacts } from "../policy/calendar.ts";
+import { defaultEnvironment } from "../policy/environment.ts";
 import type { PolicyBundle } from "../policy/schema.ts";
 import { scoreFacts } from "../risk/score.ts";
 import { deriveDiff } from "./diff.ts";
 import { type ChangedFile, type ChangeFacts, type KindName, kindNames } from "./facts.ts";
 import { filled } from "./filled.ts";
-import { type HistorySummary, historyFacts } from "./history.ts";
+import { failureRateOf, type HistorySummary, historyFacts } from "./history.ts";
 import { deriveKinds } from "./kinds.ts";
 import { declaredService, touchedServices } from "./services.ts";
 
@@ -51,7 +52,7 @@ export function derivedOnce(facts: ChangeFacts, policy: PolicyBundle): ChangeFac
   if (!facts.diff?.changed_files) return facts;
   const { name, environment } = facts.service ?? {};
   return deriveFacts(facts, policy, {
-    environment: environment ?? "production",
+    environment: environment ?? defaultEnvironment,
     ...(policy.services?.services.some((service) => service.name === name) && name ? { service: name } : {}),
   });
 }
@@ -112,7 +113,12 @@ function servicesOf(
       diff: diffOf(facts, policy, files ? own : undefined),
       kinds,
       context: timesOf(measured, policy, around, kinds ?? {}, service.name),
-      failure_rate: historyOf(measured, policy, own, around.history)?.failure_rate,
+      failure_rate:
+        around.history &&
+        failureRateOf(
+          around.history,
+          own.map((file) => file.path),
+        ),
     };
   });
 }

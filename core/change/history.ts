@@ -167,7 +167,7 @@ export function factsOfSample([
  * The rate of the worst touched module, drawn towards the rate of the whole repository so that one failure among three
  * changes does not read as 33 %. The worst and not the mean: a safe module beside a risky one makes nothing safer.
  */
-function failureRateOf(summary: HistorySummary, files: readonly string[]): number | undefined {
+export function failureRateOf(summary: HistorySummary, files: readonly string[]): number | undefined {
   const { changes, failures } = summary.failures;
   if (changes < leastHistoryChanges || files.length === 0) return undefined;
   const overall = failures / changes;

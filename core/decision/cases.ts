@@ -1,4 +1,5 @@
 import { deriveFacts } from "../change/derive.ts";
+import { defaultEnvironment } from "../policy/environment.ts";
 import type { Cases, PolicyBundle } from "../policy/schema.ts";
 import { decide } from "./decide.ts";
 import type { DecisionBody } from "./shape.ts";
@@ -19,7 +20,7 @@ function decideCase(policy: PolicyBundle, one: Case): DecisionBody {
   const { name, environment } = one.facts.service ?? {};
   const service = policy.services?.services.find((declared) => declared.name === name);
   const facts = deriveFacts({ schema_version: 1, ...one.facts }, policy, {
-    environment: environment ?? "production",
+    environment: environment ?? defaultEnvironment,
     ...(service ? { service: service.name } : {}),
     ...(one.now ? { now: new Date(one.now) } : {}),
   });

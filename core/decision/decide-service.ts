@@ -1,5 +1,6 @@
 import type { ChangeFacts } from "../change/facts.ts";
 import { believableReadings } from "../change/trust.ts";
+import { defaultEnvironment } from "../policy/environment.ts";
 import { type Mode, modes, type PolicyBundle, type Thresholds } from "../policy/schema.ts";
 import { thresholdsFor } from "../policy/scope.ts";
 import { counterfactuals } from "../risk/counterfactuals.ts";
@@ -19,7 +20,7 @@ export function decideService(
 ): ServiceAnswer {
   const scope = {
     service: given.service?.name ?? "repository",
-    environment: given.service?.environment ?? "production",
+    environment: given.service?.environment ?? defaultEnvironment,
   };
   const thresholds = thresholdsFor(policy.thresholds, scope);
   const mode = stronger(thresholds.mode ?? "advisory", asked);

@@ -1,3 +1,4 @@
+import { optional } from "../../optional.ts";
 import {
   type Calendar,
   type Cases,
@@ -75,46 +76,40 @@ export function readDocuments(
     return parsed;
   };
   const documents: BundleDocuments = {
-    ...maybe(
+    ...optional(
       "weights",
       parse("risk-weights.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, riskWeights)),
     ),
-    ...maybe(
+    ...optional(
       "mapping",
       parse("strategy-mapping-policy.yaml", ({ text, fileName }) =>
         parseYamlDocument(text, fileName, strategyMapping),
       ),
     ),
-    ...maybe(
+    ...optional(
       "thresholds",
       parse("thresholds-and-windows.yaml", ({ text, fileName }) =>
         parseYamlDocument(text, fileName, thresholdsAndWindows),
       ),
     ),
-    ...maybe(
+    ...optional(
       "calendar",
       parse("calendar.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, calendar)),
     ),
-    ...maybe(
+    ...optional(
       "services",
       parse("services.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, services)),
     ),
-    ...maybe(
+    ...optional(
       "cases",
       parse("cases.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, cases)),
     ),
-    ...maybe("guardrails", find(guardrailsFileName)),
-    ...maybe("metadata", read?.metadata),
-    ...maybe("metadataText", metadataText),
+    ...optional("guardrails", find(guardrailsFileName)),
+    ...optional("metadata", read?.metadata),
+    ...optional("metadataText", metadataText),
   };
   problems.push(...missingFiles(documents), ...tooLarge(documents.guardrails));
   return { documents, problems };
-}
-
-function maybe<Key extends string, Value>(key: Key, value: Value | undefined): { [key in Key]?: Value } {
-  const result: { [key in Key]?: Value } = {};
-  if (value !== undefined) result[key] = value;
-  return result;
 }
 
 const mostBases = 4;
