@@ -7,6 +7,7 @@ export const reasonCodes = [
   "within-policy",
   "needs-approval",
   "approved",
+  "approval-not-carried",
   "score-needs-approval",
   "override-needs-approval",
   "override-blocks",

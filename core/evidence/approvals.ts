@@ -19,6 +19,8 @@ export const approvalPointer = z.strictObject({
   head_sha: commit,
   environment: z.string().min(1).max(256),
   actor: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "an actor is a person's login"),
+  /** Another base has another diff. Absent: what was approved is the commit, wherever it goes. */
+  base_branch: z.string().min(1).max(256).optional(),
 });
 export type ApprovalPointer = z.infer<typeof approvalPointer>;
 
@@ -35,7 +37,7 @@ export type Pointers = {
 };
 
 /** A revocation is final for its object, wherever it stands: writing the approval again does not bring it back. */
-export function foldApprovals(events: LedgerEvent[]): Pointers {
+export function foldApprovals(events: readonly LedgerEvent[]): Pointers {
   const standing = new Map<string, Pointers["standing"][number]>();
   const revoked = new Set<string>();
   const unreadable: number[] = [];
@@ -65,6 +67,7 @@ export function pointersFor(pointers: Pointers, headSha: string, environment: st
     .filter((pointer) => pointer.head_sha === headSha && pointer.environment === environment);
 }
 
-function identity(pointer: Pick<ApprovalPointer, "kind" | "repository" | "id">): string {
+/** One object on GitHub, whatever it approves. */
+export function identity(pointer: Pick<ApprovalPointer, "kind" | "repository" | "id">): string {
   return `${pointer.kind} ${pointer.repository.toLowerCase()} ${pointer.id}`;
 }

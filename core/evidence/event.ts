@@ -6,6 +6,8 @@ export const eventKinds = [
   "decision",
   "approval",
   "revocation",
+  "hold",
+  "hold-release",
   "lease",
   "intent",
   "result",

@@ -18,6 +18,7 @@ export function thresholdsFor(policy: ThresholdsAndWindows, where: Scope): Thres
       ...overlaid("freeze", resolved, scope),
       ...overlaid("quarantine", resolved, scope),
       ...overlaid("windows-driver", resolved, scope),
+      ...overlaid("wait-for", resolved, scope),
     });
   }
   return resolved;

@@ -1,12 +1,14 @@
 import type { Decision } from "../decision/shape.ts";
 import { provenance } from "./details.ts";
+import { plain } from "./escape.ts";
 import { fitSections, type Section } from "./fit.ts";
 import { servicesTable } from "./markdown.ts";
 import type { RenderOptions } from "./options.ts";
 import { paceSteps } from "./plan.ts";
 import { gatesTable, noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
-import { bandSentence, historySentence, pendingSentence } from "./sentences.ts";
-import { decisionOutcome, levelOf, modeSentence, shortAsk } from "./words.ts";
+import { bandSentence, historySentence, type Voice } from "./sentences.ts";
+import { settlingSentence, standingMode, standingTitle } from "./standing.ts";
+import { decisionOutcome, levelOf } from "./words.ts";
 
 /** The output of a check run, and how the check concludes. */
 export type CheckOutput = {
@@ -22,10 +24,10 @@ const longestTitle = 255;
 
 export function renderCheck(decision: Decision, options: RenderOptions = {}): CheckOutput {
   return {
-    title: checkTitle(decision),
+    title: checkTitle(decision, options),
     summary: fitSections(summarySections(decision, options), longestOutput),
     text: fitSections(textSections(decision, options), longestOutput),
-    conclusion: checkConclusion(decision),
+    conclusion: standingConclusion(decision, options),
   };
 }
 
@@ -39,6 +41,19 @@ export function checkConclusion(decision: Decision): CheckOutput["conclusion"] {
   return stops.find((stop) => ofServices.includes(stop)) ?? conclusionOf(decision);
 }
 
+/**
+ * A hold is a person's word and no advice, so that it counts in every mode but shadow, until a person releases it. An
+ * edit that would leave no readable policy is not praised.
+ */
+function standingConclusion(
+  decision: Decision,
+  { hold, policyImpact }: RenderOptions,
+): CheckOutput["conclusion"] {
+  const conclusion = checkConclusion(decision);
+  if (hold && decision.mode !== "shadow") return conclusion === "failure" ? conclusion : "action_required";
+  return policyImpact?.refused && conclusion === "success" ? "neutral" : conclusion;
+}
+
 function conclusionOf(decision: Decision): CheckOutput["conclusion"] {
   if (decision.mode === "shadow") return "neutral";
   const outcome = decisionOutcome(decision);
@@ -47,9 +62,12 @@ function conclusionOf(decision: Decision): CheckOutput["conclusion"] {
   return outcome === "approve" ? "action_required" : "failure";
 }
 
+/** A title is shown as it is: neither Markdown nor mentions are read in it. */
+const plainVoice: Voice = { show: plain, name: (text) => plain(text, 80), strong: (text) => text };
+
 /** The answer first: a list of checks shows little more than the beginning. */
-function checkTitle(decision: Decision): string {
-  const answer = shortAsk(decision, decisionOutcome(decision));
+function checkTitle(decision: Decision, options: RenderOptions): string {
+  const answer = standingTitle(decision, options, plainVoice);
   const title = `${answer} · ${decision.risk_score} / 100 ${levelOf(decision.risk_score)} → ${paceSteps(decision.strategy, decision.pace)}`;
   const sentence = `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
   return sentence.length <= longestTitle ? sentence : `${sentence.slice(0, longestTitle - 1)}…`;
@@ -59,12 +77,13 @@ function summarySections(decision: Decision, options: RenderOptions): Section[] 
   const introduction = [
     historySentence(decision),
     bandSentence(decision),
-    modeSentence(decision),
-    pendingSentence(options, "check"),
+    standingMode(decision, options),
+    settlingSentence(options.settling, decision.decided_at, "check"),
   ];
   return [
     { text: introduction.filter(Boolean).join(" "), drop: 0 },
-    ...stopSections(decision),
+    ...stopSections(decision, options),
+    { text: options.policyImpact?.text ?? "", drop: 1 },
     { text: outlookParagraphs(decision, 8).join("\n\n"), drop: 2 },
     { text: noteText(decision), drop: 3 },
   ];

@@ -18,9 +18,9 @@ export function detailsBlock(title: string, paragraphs: (string | undefined)[]):
 
 export function detailParagraphs(decision: Decision, options: RenderOptions): (string | undefined)[] {
   const commands = options.commands
-    ? "`/risk` explain · `/risk wrong <why>` tell us the score is off · `/hold <reason>` stop the rollout before it starts"
+    ? "`/risk` explain · `/risk wrong <why>` tell us the score is off · `/hold <reason>` stop the rollout before it starts · `/help` who may do what"
     : undefined;
-  const quiet = options.commands ? "Quiet on this PR: label `risk:quiet`." : undefined;
+  const quiet = options.commands ? quietSentence(options) : undefined;
   const people =
     options.authorFacts === false
       ? "People are not scored: author history is off in this policy."
@@ -34,12 +34,16 @@ export function detailParagraphs(decision: Decision, options: RenderOptions): (s
   return [lines.filter(Boolean).join("\n"), provenance(decision, options)];
 }
 
+function quietSentence({ quiet }: RenderOptions): string {
+  return quiet
+    ? "One line, because this pull request is labelled `risk:quiet`."
+    : "Quiet on this PR: label `risk:quiet`.";
+}
+
 function approvalLine(decision: Decision, options: RenderOptions): string | undefined {
   const outcome = decisionOutcome(decision);
   const how = options.commands ? ", `/approve-risk <reason>`" : "";
-  if (outcome === "approve" || outcome === "cut-over")
-    return how ? "Approve with `/approve-risk <reason>`." : undefined;
-  if (outcome === "block" || decision.approvals.length > 0) return undefined;
+  if (outcome !== "go" || decision.approvals.length > 0) return undefined;
   const from =
     options.approvalFrom === undefined
       ? ""

@@ -4,11 +4,11 @@ import type { Voice } from "./sentences.ts";
 import { askOf, decisionOutcome, levelMarks, levelOf } from "./words.ts";
 
 /** "🟡 47 / 100 · medium → canary 10 → 25 → 50 → 100 % (about 32 min) · may go, nothing for you to do" */
-export function headline(decision: Decision, voice: Voice): string {
+export function headline(decision: Decision, voice: Voice, ask = askFor(decision)): string {
   const level = levelOf(decision.risk_score);
   const score = voice.strong(`${decision.risk_score} / 100`);
   const plan = paceWords(decision.strategy, decision.pace);
-  return `${levelMarks[level]} ${score} · ${level} → ${plan} · ${askFor(decision)}`;
+  return `${levelMarks[level]} ${score} · ${level} → ${plan} · ${ask}`;
 }
 
 export function askFor(decision: Decision): string {

@@ -1,7 +1,19 @@
+import type { Settling } from "../decision/provisional.ts";
+import type { Hold } from "../evidence/holds.ts";
+
+/** A section in Markdown; `refused` where the edited policy could not be read. */
+export type PolicyImpactSection = { text: string; refused: boolean };
+
 /** What a renderer may be told beside the decision. Whatever is left out is not mentioned. */
 export type RenderOptions = {
-  /** Facts that are still being measured, for example by a CI run. */
-  pendingFacts?: number;
+  /** Whether the score may still change because policy waits for facts, and which. */
+  settling?: Settling;
+  /** Who stopped this change and why: then no answer of the policy lets it go. */
+  hold?: Pick<Hold, "actor" | "reason">;
+  /** True where people asked for one line, whatever the risk. */
+  quiet?: boolean;
+  /** What an edit of the policy would change, from core/render/policy-impact.ts. */
+  policyImpact?: PolicyImpactSection;
   /** The score from which policy asks for an approval. */
   approvalFrom?: number;
   /** Whether the policy scores facts of the author. */

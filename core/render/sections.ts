@@ -3,6 +3,7 @@ import { cell, inline } from "./escape.ts";
 import type { Section } from "./fit.ts";
 import { bulletList, markdownTable, markdownVoice, reasonsTable } from "./markdown.ts";
 import { grouped } from "./numbers.ts";
+import type { RenderOptions } from "./options.ts";
 import { printedReasons, topReasons } from "./points.ts";
 import {
   approvalCount,
@@ -14,6 +15,7 @@ import {
   unknownNames,
   worstSentence,
 } from "./sentences.ts";
+import { holdText } from "./standing.ts";
 import { liftedSentences, stopLine, stopsOf, stopTitle } from "./stops.ts";
 import { factWords } from "./values.ts";
 import { decisionOutcome } from "./words.ts";
@@ -21,7 +23,13 @@ import { decisionOutcome } from "./words.ts";
 /** The pieces that comment, summary and check share, in Markdown. */
 
 /** What stands in the way and who may clear it, or who has. */
-export function stopSections(decision: Decision): Section[] {
+export function stopSections(decision: Decision, options: RenderOptions = {}): Section[] {
+  const hold = holdText(options, markdownVoice);
+  const held = hold === "" ? [] : [{ text: hold, drop: 0 }];
+  return [...held, ...policyStops(decision, options)];
+}
+
+function policyStops(decision: Decision, options: RenderOptions): Section[] {
   const outcome = decisionOutcome(decision);
   if (outcome === "go") {
     if (decision.approvals.length === 0) return [];
@@ -40,13 +48,16 @@ export function stopSections(decision: Decision): Section[] {
     return [`${title}\n\n${bulletList([...lines.slice(0, 6), ...more])}`];
   });
   const waits = outcome === "approve" || outcome === "cut-over";
-  const who = waits ? [whoMayApprove(decision)] : [];
+  const who = waits ? [whoMayApprove(decision, options)] : [];
   return [{ text: [...lists, ...who].join("\n\n"), drop: 1 }];
 }
 
-function whoMayApprove(decision: Decision): string {
+function whoMayApprove(decision: Decision, { commands }: RenderOptions): string {
   const count = approvalCount(decision);
-  return `**Who may approve${count ? ` (${count})` : ""}:** ${approverSentence(decision, markdownVoice)}`;
+  const how = commands ? " To approve, comment `/approve-risk <reason>`." : "";
+  const who = `**Who may approve${count ? ` (${count})` : ""}:** ${approverSentence(decision, markdownVoice)}${how}`;
+  if (decision.approvals.length === 0) return who;
+  return `**Approved so far by:** ${approvedBy(decision, markdownVoice)}\n\n${who}`;
 }
 
 export function pointsSections(decision: Decision, most: number): Section[] {

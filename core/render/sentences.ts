@@ -2,7 +2,6 @@ import { leastHistoryChanges } from "../change/fact.ts";
 import type { Decision } from "../decision/shape.ts";
 import { blocked } from "../decision/strictest.ts";
 import { counted, grouped, listed, odds } from "./numbers.ts";
-import type { RenderOptions } from "./options.ts";
 import { unknownFact } from "./values.ts";
 import { reasonPhrases } from "./words.ts";
 
@@ -33,11 +32,6 @@ export function historySentence(decision: Decision): string | undefined {
   const percent = Math.round(rank.percent);
   if (percent <= 0) return `No riskier than any of ${others}${alike}.`;
   return `Riskier than ${percent >= 100 ? "all" : `${percent} %`} of ${others}${alike}.`;
-}
-
-export function pendingSentence(options: RenderOptions, what = "comment"): string | undefined {
-  if (!options.pendingFacts) return undefined;
-  return `CI still running: ${counted(options.pendingFacts, "fact")} to come; this ${what} will update, not repeat.`;
 }
 
 /** Said where a caution of the policy moves the look-up but not the score. */

@@ -7,7 +7,7 @@ import { grouped, rounded } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
 import { durationSeconds, durationWords, sharePercent } from "./plan.ts";
 import { gatesTable, noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
-import { bandSentence, historySentence, pendingSentence, recordedSentence } from "./sentences.ts";
+import { bandSentence, historySentence, recordedSentence } from "./sentences.ts";
 import { unknownFact } from "./values.ts";
 import { modeSentence } from "./words.ts";
 
@@ -23,12 +23,7 @@ export function renderSummary(decision: Decision, options: RenderOptions = {}): 
 }
 
 function summarySections(decision: Decision, options: RenderOptions): Section[] {
-  const introduction = [
-    historySentence(decision),
-    bandSentence(decision),
-    modeSentence(decision),
-    pendingSentence(options, "summary"),
-  ];
+  const introduction = [historySentence(decision), bandSentence(decision), modeSentence(decision)];
   const services = decision.services.length > 1 ? servicesTable(decision, mostRows) : "";
   return [
     { text: `## ${headline(decision, headingVoice)}`, drop: 0 },

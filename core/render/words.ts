@@ -142,6 +142,7 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "within-policy": "policy",
   "needs-approval": "needs approval",
   approved: "approved",
+  "approval-not-carried": "the approval was for another commit",
   "score-needs-approval": "the score needs an approval",
   "override-needs-approval": "this kind of change needs an approval",
   "override-blocks": "policy blocks this kind of change",

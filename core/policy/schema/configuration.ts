@@ -18,13 +18,22 @@ export const repositoryConfiguration = z.strictObject({
   ledger: z
     .strictObject({
       home: z
-        .enum(["git-branch", "file", "none"])
-        .describe("A branch of a repository, a folder, or nowhere."),
+        .enum(["git-branch", "file", "app", "none"])
+        .describe("A branch of a repository, a folder, the GitHub App, or nowhere."),
       repository: z
         .string()
         .optional()
         .describe("owner/name of another repository that holds the branch; absent: this one."),
       folder: z.string().optional().describe("Where home is file: the folder."),
+      url: z
+        .string()
+        .max(300)
+        .regex(
+          /^(https:\/\/[^\s/@?#]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)\/?$/,
+          "an App's address is https:// and its host, with nothing behind it (http:// only on this machine)",
+        )
+        .optional()
+        .describe("Where home is app: the App's address, for example https://deploy.example.com."),
     })
     .optional()
     .describe("Where decisions, approvals and outcomes are recorded."),

@@ -20,6 +20,20 @@ const approvers = z
   })
   .describe("Who may approve; never the author of the change.");
 
+/** What a decision on a pull request may wait for; core/decision/provisional.ts says when each has come. */
+export const awaitedFacts = ["ci", "coverage", "scan", "performance"] as const;
+export type AwaitedFact = (typeof awaitedFacts)[number];
+
+const waitFor = z
+  .strictObject({
+    facts: z.array(z.enum(awaitedFacts)).max(awaitedFacts.length),
+    deadline: duration
+      .optional()
+      .describe("Counted from when the head was pushed; 30m where absent. Then it settles without them."),
+  })
+  .describe("Until these facts are there the App's score is provisional and its check in progress.");
+export type WaitFor = z.infer<typeof waitFor>;
+
 const thresholds = z.strictObject({
   mode: z
     .enum(modes)
@@ -69,6 +83,7 @@ const thresholds = z.strictObject({
     .max(50)
     .optional()
     .describe("Facts that must be known, for example coverage.delta; a missing one asks for an approval."),
+  "wait-for": waitFor.optional(),
 });
 export type Thresholds = z.infer<typeof thresholds>;
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { approvalCommands } from "../../../core/evidence/approval-command.ts";
 import { type ApprovalPointer, foldApprovals, pointersFor } from "../../../core/evidence/approvals.ts";
 import { seal } from "../../../core/evidence/chain.ts";
 
@@ -78,49 +77,5 @@ describe("the approvals of a stream", () => {
     expect(found.standing).toHaveLength(3);
     expect(pointersFor(found, head, "production")).toEqual([pointer()]);
     expect(pointersFor(found, head, "Production")).toEqual([]);
-  });
-});
-
-describe("the command /approve-risk", () => {
-  const cases: [body: string, found: unknown[]][] = [
-    [`/approve-risk ${head} tried it`, [{ sha: head, reason: "tried it" }]],
-    [`hello\r\n/approve-risk ${head.toUpperCase()} tried it\r\nbye`, [{ sha: head, reason: "tried it" }]],
-    [`/approve-risk ${"0".repeat(64)} sha-256`, [{ sha: "0".repeat(64), reason: "sha-256" }]],
-    [
-      `/approve-risk ${head} environment=staging tried it`,
-      [{ sha: head, environment: "staging", reason: "tried it" }],
-    ],
-    [
-      `/approve-risk ${head} one\n/approve-risk ${head} environment=eu two`,
-      [
-        { sha: head, reason: "one" },
-        { sha: head, environment: "eu", reason: "two" },
-      ],
-    ],
-    [`/approve-risk ${head}`, []],
-    [`/approve-risk ${head}  `, []],
-    [`/approve-risk ${head} environment=staging`, []],
-    [`/approve-risk ${head}f reason`, []],
-    [`/approve-risk ${head.slice(1)} reason`, []],
-    ["/approve-risk reason", []],
-    [` /approve-risk ${head} indented`, []],
-    [`> /approve-risk ${head} quoted`, []],
-    [`please /approve-risk ${head} not at the start`, []],
-    [`/approve-risks ${head} another word`, []],
-    [`\`\`\`\n/approve-risk ${head} in code\n\`\`\``, []],
-    [`~~~~\n/approve-risk ${head} in code\n~~~\n/approve-risk ${head} still`, []],
-    [`\`\`\`\ncode\n\`\`\`\n/approve-risk ${head} after`, [{ sha: head, reason: "after" }]],
-    [`<!--\n/approve-risk ${head} hidden\n-->`, []],
-    [`<!-- unclosed\n/approve-risk ${head} hidden`, []],
-    [`<!-- x -->\n/approve-risk ${head} shown`, [{ sha: head, reason: "shown" }]],
-  ];
-  it.each(cases)("in %j", (body, found) => {
-    expect(approvalCommands(body)).toEqual(found);
-  });
-
-  it("reads a hostile body of the largest size at once", () => {
-    expect(approvalCommands("<!--".repeat(17_000))).toEqual([]);
-    expect(approvalCommands(`/approve-risk ${"a ".repeat(34_000)}`)).toEqual([]);
-    expect(approvalCommands("`".repeat(70_000))).toEqual([]);
   });
 });

@@ -45,7 +45,11 @@ describe("the comment with all that a caller may tell", () => {
     marker: "<!-- team:risk -->",
     localCommand: "npx adaptive-deploy decide --base main",
     baseBranch: "main",
-    pendingFacts: 2,
+    settling: {
+      provisional: true as const,
+      missing: ["ci" as const, "coverage" as const],
+      until: "2025-06-03T10:09:12.000Z",
+    },
     approvalFrom: 85,
     authorFacts: false,
   };

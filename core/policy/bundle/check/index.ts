@@ -81,14 +81,13 @@ function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
       const message = `required-facts[${index}]: ${quoted(fact)} is not one of ${requirableFacts.join(", ")}${hint}`;
       problems.push(problemAt([...path, "required-facts", index], message));
     }
-    const cooldown = part.quarantine?.cooldown;
-    if (cooldown !== undefined && parseDuration(cooldown) === undefined) {
-      problems.push(
-        problemAt(
-          [...path, "quarantine", "cooldown"],
-          `cooldown: ${quoted(cooldown)} is longer than ten years`,
-        ),
-      );
+    const durations = [
+      { at: ["quarantine", "cooldown"], text: part.quarantine?.cooldown },
+      { at: ["wait-for", "deadline"], text: part["wait-for"]?.deadline },
+    ];
+    for (const { at, text } of durations) {
+      if (text === undefined || parseDuration(text) !== undefined) continue;
+      problems.push(problemAt([...path, ...at], `${at[1]}: ${quoted(text)} is longer than ten years`));
     }
     return problems;
   });
