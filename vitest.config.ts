@@ -9,6 +9,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/real/**"],
           testTimeout: 20_000,
+          // The embedded database takes a second or two to start, and longer where many start together.
+          hookTimeout: 60_000,
         },
       },
       {

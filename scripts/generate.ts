@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { permissionsPage } from "../app/setup/permissions.ts";
 import { guardrailActionsTable, guardrailNamesTable } from "../core/policy/guardrails/index.ts";
 import { actionYaml, declarations, tableParts, withGenerated } from "./generate/actions.ts";
 import { schemaFiles } from "./generate/schemas.ts";
@@ -12,6 +13,7 @@ const root = join(import.meta.dirname, "..");
 const documents = [
   "README.md",
   "docs/guardrails.md",
+  "docs/permissions.md",
   "actions/decide/README.md",
   "actions/collect/README.md",
 ];
@@ -26,6 +28,7 @@ export function generatedFiles(): Map<string, string> {
     ...tableParts(),
     "guardrail names": guardrailNamesTable(),
     "guardrail actions": guardrailActionsTable(),
+    permissions: permissionsPage(),
   };
   for (const path of documents) {
     const text = current(path);

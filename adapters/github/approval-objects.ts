@@ -1,9 +1,12 @@
 import * as z from "zod";
-import { type ApprovalCommand, approvalCommands } from "../../core/evidence/approval-command.ts";
+import type { Asked } from "../../core/approval/asked.ts";
+import { personRefusals } from "../../core/approval/may-approve.ts";
+import { type ApprovalCommand, approvalsIn } from "../../core/commands/parse.ts";
 import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { loginOf } from "./approval-people.ts";
 import type { GitHubClient } from "./client.ts";
+import type { TeamMembership } from "./team-membership.ts";
 
 /** The objects that an approval may be: each is fetched, held against its pointer, and asked what it says. */
 
@@ -15,15 +18,12 @@ export const approvalRefusals = [
   "not-found",
   "unavailable",
   "wrong-actor",
-  "not-a-person",
   "not-approved",
   "edited",
   "command-missing",
   "head-moved",
-  "actor-is-author",
-  "authors-unknown",
-  "no-permission",
-  "permission-unknown",
+  "base-changed",
+  ...personRefusals,
 ] as const;
 export type ApprovalRefusal = (typeof approvalRefusals)[number];
 
@@ -32,8 +32,15 @@ export type ApprovalUse = {
   repository: string;
   headSha: string;
   environment: string;
-  /** Roles that may approve; a custom role counts only where it is named here. */
-  permissions: readonly string[];
+  /** Whom each service that the change touches accepts. */
+  asked: readonly Asked[];
+  /** Asks who is in a team; absent where the token may not, and then being in one makes nobody an approver. */
+  teams?: TeamMembership;
+  /**
+   * True only for a ledger that nobody but the App writes: what it recorded says which head a comment without a commit
+   * id meant. An event that was pushed to a branch could say any.
+   */
+  trustedLedger?: boolean;
   /** Environment that an approval means where it names none. */
   defaultEnvironment?: string;
 };
@@ -94,7 +101,7 @@ const readReview: Reader = async (client, { owner, name: repo }, pointer, use) =
     );
   }
   const body = found.body ?? "";
-  const commands = approvalCommands(body).filter((command) => command.sha === pointer.head_sha);
+  const commands = approvalsIn(body).filter((command) => command.sha === pointer.head_sha);
   const reason = commands[0]?.reason ?? body.split("\n", 1)[0]?.trim() ?? "";
   return {
     environments: environmentsOf(commands, use),
@@ -127,15 +134,18 @@ const readComment: Reader = async (client, { owner, name: repo }, pointer, use) 
   if (found.updated_at !== found.created_at) {
     return refused("edited", `The comment ${pointer.id} was edited after it was written. Write a new one.`);
   }
-  const commands = approvalCommands(found.body).filter((command) => command.sha === pointer.head_sha);
-  const first = commands[0];
-  if (first === undefined) {
+  const commands = approvalsIn(found.body).filter(({ sha }) =>
+    sha === undefined ? use.trustedLedger === true : sha === pointer.head_sha,
+  );
+  const first = commands.find((command) => environmentsOf([command], use).includes(pointer.environment));
+  if (commands[0] === undefined) {
     return refused(
       "command-missing",
       `The comment ${pointer.id} has no line \`/approve-risk ${pointer.head_sha} <reason>\`.`,
     );
   }
-  return { environments: environmentsOf(commands, use), reason: first.reason, at: found.created_at };
+  const reason = first?.reason ?? commands[0].reason;
+  return { environments: environmentsOf(commands, use), reason, at: found.created_at };
 };
 
 function environmentsOf(commands: ApprovalCommand[], use: ApprovalUse): string[] {
@@ -208,33 +218,3 @@ export const readers: Record<ApprovalPointer["kind"], Reader> = {
   comment: readComment,
   environment: readEnvironment,
 };
-
-const permissionAnswer = z.looseObject({ role_name: z.string().optional(), user: user.nullish() });
-
-/** Asked now, because who could approve yesterday may have left today. */
-export async function mayApprove(
-  client: GitHubClient,
-  { owner, name: repo }: { owner: string; name: string },
-  actor: string,
-  allowed: readonly string[],
-): Promise<{ role: string } | Refused> {
-  const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
-  const answer = permissionAnswer.parse((await client.request(route, { owner, repo, username: actor })).data);
-  const role = answer.role_name;
-  if (role === undefined || role === "") {
-    return refused("permission-unknown", `GitHub does not say which role ${actor} has in ${owner}/${repo}.`);
-  }
-  if (answer.user && answer.user.login.toLowerCase() !== actor.toLowerCase()) {
-    return refused(
-      "permission-unknown",
-      `GitHub answered for ${answer.user.login} when asked about ${actor}.`,
-    );
-  }
-  if (!allowed.includes(role)) {
-    return refused(
-      "no-permission",
-      `${actor} has the role ${role} in ${owner}/${repo}. Allowed: ${allowed.join(", ") || "none"}.`,
-    );
-  }
-  return { role };
-}

@@ -9,6 +9,8 @@ export type People = {
   unknown: string[];
   /** Head of the pull request now; null where the approval belongs to none. */
   head: string | null;
+  /** Branch that the pull request goes into now; null where the approval belongs to none. */
+  base: string | null;
   /** When the object was last edited, by "comment <id>" or "review <id>"; absent where GitHub did not list it. */
   edits: Map<string, string | null>;
   /** State of each reviewer's last review that approves or rejects, by login. */
@@ -19,6 +21,7 @@ const nobody = (): People => ({
   authors: new Set(),
   unknown: [],
   head: null,
+  base: null,
   edits: new Map(),
   opinions: new Map(),
 });
@@ -32,6 +35,7 @@ export const pullPeopleQuery = `query ApprovalPeople($owner: String!, $name: Str
     pullRequest(number: $number) {
       author { login }
       headRefOid
+      baseRefName
       comments(last: 100) { nodes { fullDatabaseId lastEditedAt } }
       reviews(last: 100) { nodes { fullDatabaseId lastEditedAt } }
       latestOpinionatedReviews(first: 100) { nodes { state author { login } } }
@@ -67,6 +71,7 @@ const pullAnswer = z.looseObject({
     pullRequest: z.looseObject({
       author: actor,
       headRefOid: z.string(),
+      baseRefName: z.string(),
       comments: edited,
       reviews: edited,
       latestOpinionatedReviews: z.looseObject({
@@ -97,11 +102,12 @@ export async function peopleOfPull(client: GitHubClient, place: Place, number: n
   for (let page = 0; page < 3; page += 1) {
     const variables: Record<string, unknown> = { ...place, number, after };
     const { pullRequest } = pullAnswer.parse(await client.graphql(pullPeopleQuery, variables)).repository;
-    const { author, headRefOid, commits, comments, reviews } = pullRequest;
+    const { author, headRefOid, baseRefName, commits, comments, reviews } = pullRequest;
     // An account that was deleted shows as no author at all.
     if (author) people.authors.add(loginOf(author.login));
     else people.unknown.push("the author of the pull request");
     people.head = headRefOid;
+    people.base = baseRefName;
     for (const node of comments.nodes) people.edits.set(`comment ${node.fullDatabaseId}`, node.lastEditedAt);
     for (const node of reviews.nodes) people.edits.set(`review ${node.fullDatabaseId}`, node.lastEditedAt);
     for (const { state, author: reviewer } of pullRequest.latestOpinionatedReviews.nodes) {

@@ -1,16 +1,17 @@
 import * as z from "zod";
+import { type MayApprove, mayApprove, type Person } from "../../core/approval/may-approve.ts";
 import type { Approval } from "../../core/decision/shape.ts";
 import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
 import {
   type ApprovalRefusal,
   type ApprovalUse,
-  mayApprove,
   type Refused,
   readers,
   refused,
   type Said,
 } from "./approval-objects.ts";
 import { loginOf, type People, peopleOfCommit, peopleOfPull } from "./approval-people.ts";
+import { askPerson } from "./approval-person.ts";
 import type { GitHubClient } from "./client.ts";
 
 /**
@@ -32,19 +33,19 @@ export async function verifyApproval(
   const [owner = "", name = ""] = pointer.repository.split("/");
   const place = { owner, name };
   // All at once: verifying adds one round trip to a decision, not three.
-  const [said, people, permission] = await Promise.all([
+  const [said, people, person] = await Promise.all([
     guarded(() => readers[pointer.kind](client, place, pointer, use)),
     guarded(() =>
       pointer.pull_request === undefined
         ? peopleOfCommit(client, place, pointer.head_sha)
         : peopleOfPull(client, place, pointer.pull_request),
     ),
-    guarded(() => mayApprove(client, place, pointer.actor, use.permissions)),
+    guarded(() => askPerson(client, place, pointer.actor, use.asked, use.teams)),
   ]);
   if ("sentence" in said) return { valid: false, ...said };
   if ("sentence" in people) return { valid: false, ...people };
-  if ("sentence" in permission) return { valid: false, ...permission };
-  const wrong = fits(said, people, pointer, use);
+  if ("sentence" in person) return { valid: false, ...person };
+  const wrong = fits(said, people, pointer, use) ?? refusalOf(personVerdict(person, people, use));
   if (wrong !== null) return { valid: false, ...wrong };
   const { actor, head_sha: sha, environment, kind, id } = pointer;
   const source = `${kind} ${id} in ${pointer.repository}`;
@@ -90,6 +91,13 @@ function fits(said: Said, people: People, pointer: ApprovalPointer, use: Approva
       `The pull request's head is ${people.head} now: the approval of ${sha} is void.`,
     );
   }
+  const { base_branch: base } = pointer;
+  if (base !== undefined && people.base !== null && people.base !== base) {
+    return refused(
+      "base-changed",
+      `The pull request goes into ${people.base} now, and not into ${base}: the approval is void.`,
+    );
+  }
   if (typeof people.edits.get(`${kind} ${id}`) === "string") {
     return refused("edited", `The ${kind} ${id} was edited after it was written. Write a new one.`);
   }
@@ -97,17 +105,15 @@ function fits(said: Said, people: People, pointer: ApprovalPointer, use: Approva
   if (kind === "review" && opinion !== "APPROVED") {
     return refused("not-approved", `${actor} has reviewed again since, and no longer approves.`);
   }
-  if (people.authors.has(loginOf(actor))) {
-    return refused("actor-is-author", `${actor} had a hand in the change. Somebody else must approve it.`);
-  }
-  if (people.unknown.length > 0) {
-    const names = people.unknown.slice(0, 3).join(", ");
-    return refused(
-      "authors-unknown",
-      `It cannot be told that ${actor} did not write the change: ${names} belongs to no account.`,
-    );
-  }
   return null;
+}
+
+function personVerdict(person: Person, people: People, { asked }: ApprovalUse): MayApprove {
+  return mayApprove(person, { authors: people.authors, unknown: people.unknown }, asked);
+}
+
+function refusalOf(verdict: MayApprove): Refused | null {
+  return verdict.may ? null : refused(verdict.reason, verdict.sentence);
 }
 
 async function guarded<Answer>(work: () => Promise<Answer>): Promise<Answer | Refused> {

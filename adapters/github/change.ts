@@ -13,6 +13,8 @@ export type ApiChange = {
   commits?: number;
   /** Said where GitHub lists only a part. */
   incomplete?: string;
+  /** True where the pull request has another head or base by now than the event says. */
+  moved?: true;
 };
 
 const filesAPage = 100;
@@ -37,7 +39,7 @@ export async function pullRequestChange(
     isStill(client, subject, number),
     ...Array.from({ length: pages }, (_, index) => filePage(client, owner, name, number, index + 1)),
   ]);
-  if (!isCurrent) return ofComparison(subject, comparison);
+  if (!isCurrent) return { ...ofComparison(subject, comparison), moved: true };
   const files = listed.flat();
   for (
     let page = pages + 1;

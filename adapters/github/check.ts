@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { CheckAction } from "../../core/render/actions.ts";
 import { ask, type GitHubClient } from "./client.ts";
 import type { Subject } from "./subject.ts";
 import { whenNeeded } from "./when-needed.ts";
@@ -45,15 +46,26 @@ export async function findCheckRun(
   }
 }
 
+export type Check = {
+  name: string;
+  output: CheckOutput;
+  /** Absent: in progress. */
+  completed?: { conclusion: CheckConclusion; at: string };
+  /** Buttons; absent, those that the check has stay as they are. */
+  actions?: readonly CheckAction[];
+};
+
 /** Writes the check run, over the one that an earlier run of the same step left. */
 export async function writeCheck(
   client: GitHubClient,
   { owner, name: repo, head }: Subject,
-  check: { name: string; conclusion: CheckConclusion; output: CheckOutput; completedAt: string },
+  { name, output, completed, actions }: Check,
   before: number | undefined,
 ): Promise<void> {
-  const { name, conclusion, output, completedAt: completed_at } = check;
-  const body = { owner, repo, name, status: "completed", conclusion, completed_at, output };
+  const standing = completed
+    ? { status: "completed", conclusion: completed.conclusion, completed_at: completed.at }
+    : { status: "in_progress" };
+  const body = { owner, repo, name, ...standing, output, ...(actions ? { actions } : {}) };
   await ask(`the check run ${name} (checks: write)`, () =>
     before === undefined
       ? client.request("POST /repos/{owner}/{repo}/check-runs", { ...body, head_sha: head })

@@ -32,7 +32,9 @@ export function githubError(error: unknown, what: string): UserError {
   const message = errors?.[0]?.message ?? answered.message;
   const headers = response?.headers ?? answered.headers ?? {};
   const said = typeof message === "string" ? message.split("\n")[0]?.slice(0, 300) : "no message";
-  const unavailable = (code: string, text: string) => new UserError(code, text, exitCodes.unavailable);
+  // What GitHub itself said stays behind the sentence: it tells whether to try again, and when.
+  const unavailable = (code: string, text: string) =>
+    Object.assign(new UserError(code, text, exitCodes.unavailable), { cause: error });
 
   if (status === 401) {
     return unavailable(

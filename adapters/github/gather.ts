@@ -8,6 +8,7 @@ import type { ApiChange } from "./change.ts";
 import { changedFileOf, dependenciesOf } from "./changed-files.ts";
 import type { GitHubClient } from "./client.ts";
 import type { StickyComment } from "./comment.ts";
+import { sourceOf } from "./policy-source.ts";
 import { type RevertedPull, takesBack } from "./revert.ts";
 import type { Subject } from "./subject.ts";
 import { readBundleFolder, type TrustedText } from "./trusted-text.ts";
@@ -25,8 +26,12 @@ export type Gathered = ResolvedPolicy & {
   /** Our check run as it stands, where one was looked for. */
   checkRun?: number;
   defaultBranch: string;
+  /** CODEOWNERS of the base, as text. */
+  codeowners?: string;
   /** True where the repository says anything of adaptive-deploy on its default branch. */
   configured: boolean;
+  /** True where the pull request has moved on since the event: what was decided is of the past. */
+  moved?: true;
 };
 
 /** Asks, and puts the answers together. */
@@ -59,7 +64,9 @@ export async function assemble(
     ...(unlisted === undefined ? {} : { unlisted }),
     ...(checkRun === undefined ? {} : { checkRun }),
     defaultBranch: text.defaultBranch,
+    ...(text.owners === undefined ? {} : { codeowners: text.owners }),
     configured: text.configuration !== undefined || Boolean(text.bundle?.size),
+    ...(change.moved ? { moved: true } : {}),
   };
 }
 
@@ -69,15 +76,7 @@ async function resolveFor(
   text: TrustedText,
   asked: string | undefined,
 ): Promise<ResolvedPolicy> {
-  const source = {
-    commit: text.commit,
-    ...(text.configuration === undefined ? {} : { configuration: text.configuration }),
-    defaultFolder: text.folder,
-    folder: async (path: string) =>
-      path === text.folder
-        ? text.bundle
-        : readBundleFolder(client, { ...subject, folder: path, commit: text.commit }),
-  };
+  const source = sourceOf(client, subject, text);
   const input = asked ? { name: asked, trusted: subject.trustedRun } : undefined;
   const resolved = await resolvePolicy(source, input);
   const bases = resolved.configuration["policy-bases"] ?? [];

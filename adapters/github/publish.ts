@@ -1,7 +1,9 @@
 import type { Decision } from "../../core/decision/shape.ts";
 import { UserError } from "../../core/errors.ts";
+import type { CheckAction } from "../../core/render/actions.ts";
 import { renderCheck } from "../../core/render/check.ts";
 import { renderComment } from "../../core/render/comment.ts";
+import type { RenderOptions } from "../../core/render/options.ts";
 import { checkName, writeCheck } from "./check.ts";
 import type { GitHubClient } from "./client.ts";
 import { actionMarker, type StickyComment, writeStickyComment } from "./comment.ts";
@@ -19,21 +21,40 @@ export type Before = {
   check?: string;
 };
 
-/** Check and comment together: the second and last round trip. What could not be written comes back as sentences. */
+/** What the App tells beside the decision; the Action tells nothing. */
+export type Told = Omit<RenderOptions, "baseBranch" | "localCommand"> & {
+  /** A policy in shadow posts nothing: neither comment nor check. */
+  silentInShadow?: boolean;
+  /** Buttons on the check. */
+  actions?: readonly CheckAction[];
+};
+
+/**
+ * Check and comment together: the second and last round trip. A merge group has no comments, so that only its check is
+ * written. What could not be written comes back as sentences.
+ */
 export async function publish(
   client: GitHubClient,
   subject: Subject,
   decision: Decision,
   before: Before,
+  { silentInShadow, actions, ...told }: Told = {},
 ): Promise<string[]> {
+  if (silentInShadow && decision.mode === "shadow") return [];
   const options = {
+    ...told,
     baseBranch: subject.baseBranch,
     localCommand: `npx adaptive-deploy decide --base ${subject.baseBranch}`,
   };
   const { conclusion, ...output } = renderCheck(decision, options);
   const body = renderComment(decision, { ...options, marker: before.marker ?? actionMarker });
   const name = checkName(before.check ?? actionCheck, subject, subject.defaultBranch ?? before.defaultBranch);
-  const check = { name, conclusion, output, completedAt: decision.decided_at };
+  const check = {
+    name,
+    output,
+    ...(told.settling?.provisional ? {} : { completed: { conclusion, at: decision.decided_at } }),
+    ...(actions ? { actions } : {}),
+  };
   const writes: Promise<void>[] = [writeCheck(client, subject, check, before.checkRun)];
   if (subject.pullRequest && before.unlisted === undefined) {
     writes.push(writeStickyComment(client, subject, subject.pullRequest.number, body, before.sticky));

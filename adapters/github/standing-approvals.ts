@@ -1,20 +1,22 @@
+import { type Asked, askedOf } from "../../core/approval/asked.ts";
+import { mightApprove } from "../../core/approval/may-approve.ts";
 import type { Approval, DecisionBody } from "../../core/decision/shape.ts";
 import { UserError } from "../../core/errors.ts";
 import { foldApprovals, pointersFor } from "../../core/evidence/approvals.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
-import { thresholdsFor } from "../../core/policy/scope.ts";
 import type { Ledger } from "../../core/ports.ts";
 import { streamsOf } from "../ledgers/record-decision.ts";
+import type { ApprovalUse } from "./approval-objects.ts";
 import { verifyApproval } from "./approvals.ts";
 import type { GitHubClient } from "./client.ts";
 import type { Subject } from "./subject.ts";
 
 export type Standing = { approvals: Approval[]; problems: string[] };
 
-/**
- * The approvals of this very head and environment that the ledger points to, each asked of GitHub again. A change that
- * touches several services needs an approver whom each of them accepts.
- */
+/** What a job's token lacks and the App has: who is in a team, and a ledger that nobody else writes. */
+export type ApprovalSources = Pick<ApprovalUse, "teams" | "trustedLedger" | "defaultEnvironment">;
+
+/** The approvals of this very head and environment that the ledger points to, each asked of GitHub again. */
 export async function standingApprovals(
   client: GitHubClient,
   ledger: Ledger,
@@ -22,6 +24,7 @@ export async function standingApprovals(
   body: DecisionBody,
   policy: PolicyBundle,
   owners: readonly string[] = [],
+  sources: ApprovalSources = {},
 ): Promise<Standing> {
   try {
     const chains = await Promise.all(streamsOf(body).map((stream) => ledger.read(stream)));
@@ -30,26 +33,24 @@ export async function standingApprovals(
     const pointers = chains.flatMap((chain) =>
       pointersFor(foldApprovals(chain.events), subject.head, body.environment),
     );
-    const asked = approversOf(body, policy, owners);
+    const asked = askedOf(body, policy, owners);
+    const use = {
+      repository: `${subject.owner}/${subject.name}`,
+      headSha: subject.head,
+      environment: body.environment,
+      asked,
+      ...sources,
+    };
     const verified = await Promise.all(
       pointers
-        .filter((pointer) =>
-          asked.every((one) => !one.onlyUsers || one.users.includes(pointer.actor.toLowerCase())),
-        )
-        .map((pointer) =>
-          verifyApproval(client, pointer, {
-            repository: `${subject.owner}/${subject.name}`,
-            headSha: subject.head,
-            environment: body.environment,
-            permissions: permissionsFor(pointer.actor, asked),
-          }),
-        ),
+        .filter(({ actor }) => mightApprove(actor, asked, sources.teams !== undefined))
+        .map((pointer) => verifyApproval(client, pointer, use)),
     );
     return {
       approvals: verified.flatMap((one) => (one.valid ? [one.approval] : [])),
       problems: [
         ...verified.flatMap((one) => (one.valid ? [] : [`An approval does not count: ${one.sentence}`])),
-        ...teamSentence(asked.flatMap(({ teams }) => teams)),
+        ...(sources.teams ? [] : teamSentence(asked)),
       ],
     };
   } catch (error) {
@@ -59,39 +60,9 @@ export async function standingApprovals(
   }
 }
 
-const anyWriter = ["write", "maintain", "admin"] as const;
-type Permission = (typeof anyWriter)[number];
-type Asked = { permissions: readonly Permission[]; users: string[]; teams: string[]; onlyUsers: boolean };
-
-/** Where policy names people, teams or code owners and no permission, nobody else counts. */
-function approversOf(body: DecisionBody, policy: PolicyBundle, owners: readonly string[]): Asked[] {
-  const names = body.services.filter((service) => service.needs_approval).map((service) => service.name);
-  const whole = body.subject.repository?.split("/").at(-1) ?? "repository";
-  return (names.length ? names : [whole]).map((service) => {
-    const { approval } = thresholdsFor(policy.thresholds, { service, environment: body.environment });
-    const { users = [], teams = [], codeowners = false, permissions } = approval?.approvers ?? {};
-    const owning = codeowners ? owners.map((owner) => owner.replace(/^@/, "")) : [];
-    const people = [...users.map((user) => user.replace(/^@/, "")), ...owning];
-    const isNamed = users.length > 0 || teams.length > 0 || codeowners;
-    const allowed = permissions ?? (isNamed ? [] : anyWriter);
-    return {
-      permissions: allowed,
-      users: people.filter((name) => !name.includes("/")).map((name) => name.toLowerCase()),
-      teams: [...teams, ...owning.filter((name) => name.includes("/"))],
-      onlyUsers: allowed.length === 0,
-    };
-  });
-}
-
-function teamSentence(teams: string[]): string[] {
+function teamSentence(asked: readonly Asked[]): string[] {
+  const teams = asked.flatMap((one) => one.teams);
   if (teams.length === 0) return [];
   const named = [...new Set(teams)].slice(0, 3).join(", ");
   return [`Who is in a team cannot be asked with this token, so being in ${named} makes nobody an approver.`];
-}
-
-/** Whoever is named may approve with any permission to write; everybody else needs one that all services accept. */
-function permissionsFor(actor: string, asked: Asked[]): Permission[] {
-  return anyWriter.filter((permission) =>
-    asked.every((one) => one.users.includes(actor.toLowerCase()) || one.permissions.includes(permission)),
-  );
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../../core/errors.ts";
 import type { Ledger } from "../../core/ports.ts";
 import type { GitHubClient } from "../github/client.ts";
+import { appLedger } from "./app.ts";
 import { fileLedger } from "./file.ts";
 import { gitBranchLedger } from "./git-branch.ts";
 import { githubBranchLedger } from "./github-branch.ts";
@@ -14,6 +15,10 @@ export type LedgerSettings = {
   client?: GitHubClient;
   /** Remote that holds the branches over plain git; null keeps them in the checkout. Absent: `origin`. */
   remote?: string | null;
+  /** Where the App is, for `app`. */
+  url?: string;
+  /** Gives the token that the App knows this writer by. */
+  token?: () => Promise<string>;
 };
 
 /** Every home of a ledger; documentation, errors and the command line take their lists from here. */
@@ -28,6 +33,12 @@ const homes = {
     if (folder === undefined)
       throw missing("git-branch", "a checkout, or a repository and a token for GitHub");
     return gitBranchLedger({ repository: folder, remote });
+  },
+  app: (settings: LedgerSettings): Ledger => {
+    const { url, repository, token } = settings;
+    if (url === undefined || repository === undefined || token === undefined)
+      throw missing("app", "the App's address as url, and a job with `permissions: id-token: write`");
+    return appLedger({ url, repository, token });
   },
   none: (): null => null,
 };

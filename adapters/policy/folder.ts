@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { digest } from "../../core/evidence/canonical.ts";
 import { readBundle } from "../../core/policy/bundle/bundle.ts";
 import { type CheckedBundle, checkBundle } from "../../core/policy/bundle/lint/index.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
@@ -16,9 +17,19 @@ import {
 
 type Origin = { name: string; commit: string };
 
+/** Bundles that were read before, by what stood in them: reading one takes longer than deciding a thousand changes. */
+const known = new Map<string, PolicyBundle>();
+const mostKnown = 64;
+
 /** What decides of texts read at one commit; files that the folder does not hold come from the shipped bundles. */
 export function decidingBundle(files: ReadonlyMap<string, string>, origin: Origin): PolicyBundle {
-  return folderBundle(withoutCases(files), origin);
+  const name = digest([origin.name, [...files].sort()]);
+  const before = known.get(name);
+  known.delete(name);
+  const bundle = before ?? folderBundle(withoutCases(files), origin);
+  known.set(name, bundle);
+  for (const oldest of known.keys()) if (known.size > mostKnown) known.delete(oldest);
+  return { ...bundle, version: { ...bundle.version, commit: origin.commit } };
 }
 
 /** The same with its cases. */

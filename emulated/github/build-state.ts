@@ -48,6 +48,7 @@ export function addApp(world: World, options: AppOptions): App {
     events: options.events ?? [],
     ...(options.publicKey ? { publicKey: options.publicKey } : {}),
     ...(options.webhook ? { webhook: options.webhook } : {}),
+    ...(options.oauth ? { oauth: options.oauth } : {}),
     installations: [],
     createdAt: world.now(),
   };
@@ -79,6 +80,7 @@ function addRepository(world: World, options: RepositoryOptions): Repository {
     deployments: new Map(),
     environments: new Map(),
     runs: new Map(),
+    activities: [],
     nextNumber: 1,
   };
   for (const name of options.environments ?? [])
@@ -154,6 +156,15 @@ export function installationToken(app: App, permissions: Permissions, repositori
   return { kind: "installation", app, user: app.bot, permissions, repositories };
 }
 
+function teamsOf(teams: NonNullable<GitHubOptions["teams"]>): World["teams"] {
+  return new Map(
+    Object.entries(teams).map(([team, logins]) => [
+      team.toLowerCase(),
+      new Map(logins.map((login) => [login.toLowerCase(), "active" as const])),
+    ]),
+  );
+}
+
 export async function buildWorld(options: GitHubOptions): Promise<World> {
   let lastId = 1000;
   const clock = options.clock ?? (() => new Date());
@@ -170,6 +181,8 @@ export async function buildWorld(options: GitHubOptions): Promise<World> {
     tokens: new Map(),
     repositories: new Map(),
     deliveries: [],
+    manifests: new Map(),
+    teams: teamsOf(options.teams ?? {}),
     folders: [],
   };
   for (const user of options.users ?? []) addUser(world, user);

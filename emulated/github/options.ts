@@ -60,6 +60,8 @@ export type AppOptions = {
   /** PEM public key that App tokens (JWT) are checked with; without it no JWT is accepted. */
   publicKey?: string;
   webhook?: { url: string; secret: string };
+  /** For people who sign in (oauth.ts); without it nobody can. */
+  oauth?: { clientSecret: string; callbackUrls: string[] };
 };
 
 /** Where GitHub stops giving more; smaller numbers make caps testable with small repositories. */
@@ -89,6 +91,8 @@ export type GitHubOptions = {
   users?: UserOptions[];
   tokens?: Record<string, TokenOptions>;
   apps?: AppOptions[];
+  /** Logins of the members of "organisation/team". */
+  teams?: Record<string, string[]>;
   port?: number;
   /** Every answer takes at least this long, so that requests sent together overlap (see round-trips.ts). */
   latencyMs?: number;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { authenticate, authorizeRoute } from "./access.ts";
 import { type Fault, type Faults, faultAnswer } from "./faults.ts";
 import { serveGraphql } from "./graphql/serve.ts";
+import { oauthPaths, serveOauth } from "./oauth.ts";
 import { checkRequest, checkResponse, type Violation } from "./openapi.ts";
 import type { RecordedRequest } from "./recorded.ts";
 import { Refusal } from "./refusal.ts";
@@ -76,6 +77,7 @@ async function answer(
   match: Match | undefined,
 ): Promise<Answer> {
   try {
+    if (oauthPaths.has(`${incoming.method} ${incoming.path}`)) return serveOauth(front.world, incoming);
     const token = authenticate(front.world, incoming.headers.authorization);
     record.actor = token === null ? null : token.kind === "app" ? token.app.slug : token.user.login;
     if (record.operation === "graphql") return await serveGraphql(front, token, parseBody(incoming.body));

@@ -1,5 +1,5 @@
 import type { Git } from "./git/git.ts";
-import type { Limits, Permissions, Role } from "./options.ts";
+import type { AppOptions, Limits, Permissions, Role } from "./options.ts";
 
 /** Plain state: everything that GitHub keeps beside git. Tests may read it, and write it where no API does. */
 
@@ -20,6 +20,7 @@ export type App = {
   events: string[];
   publicKey?: string;
   webhook?: { url: string; secret: string };
+  oauth?: { clientSecret: string; callbackUrls: string[] };
   installations: Installation[];
   createdAt: string;
 };
@@ -171,6 +172,16 @@ export type Delivery = {
   app: App | null;
 };
 
+/** A push, as the repository's list of activity tells it; git itself does not know when it was pushed to. */
+export type Activity = {
+  id: number;
+  ref: string;
+  before: string;
+  after: string;
+  at: string;
+  actor: User;
+};
+
 export type Repository = {
   id: number;
   owner: User;
@@ -192,6 +203,7 @@ export type Repository = {
   deployments: Map<number, Deployment>;
   environments: Map<string, Environment>;
   runs: Map<number, WorkflowRun>;
+  activities: Activity[];
   nextNumber: number;
 };
 
@@ -206,6 +218,10 @@ export type World = {
   tokens: Map<string, Token>;
   repositories: Map<string, Repository>;
   deliveries: Delivery[];
+  /** Apps that were asked for with a manifest, by the code that GitHub gave for each. */
+  manifests: Map<string, AppOptions>;
+  /** Members of "organisation/team", all in lower case; someone who was invited is pending. */
+  teams: Map<string, Map<string, "active" | "pending">>;
   /** Folders made for runners, removed when the emulator is closed. */
   folders: string[];
 };

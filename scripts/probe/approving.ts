@@ -1,4 +1,5 @@
 import { verifyApproval } from "../../adapters/github/approvals.ts";
+import { anyWriter } from "../../core/approval/asked.ts";
 import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
 import { answerOf, commitOn, createBranch, type Scratch } from "./scratch.ts";
 import type { Row } from "./table.ts";
@@ -77,7 +78,7 @@ async function reasonOf(scratch: Scratch, pointer: ApprovalPointer, headSha: str
     repository: scratch.fullName,
     headSha,
     environment: "production",
-    permissions: ["write", "maintain", "admin"],
+    asked: [anyWriter],
     defaultEnvironment: "production",
   });
   return verified.valid ? "counts" : verified.reason;

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Octokit } from "@octokit/rest";
+import { openDatabase } from "../../adapters/database/index.ts";
 import { openLedger } from "../../adapters/ledgers/index.ts";
+import { sqlLedger } from "../../adapters/ledgers/sql.ts";
 import { appendWithRetry, type Retry } from "../../core/evidence/append.ts";
 import type { NewEvent } from "../../core/evidence/event.ts";
 import { takeLease } from "../../core/evidence/take-lease.ts";
@@ -10,7 +12,8 @@ const [settings = "", task = "", stream = "", name = "", count = "1"] = process.
 const { home, github, ...rest } = JSON.parse(settings);
 const client =
   github === undefined ? {} : { client: new Octokit({ auth: github.token, baseUrl: github.url }) };
-const ledger = openLedger(home, { ...rest, ...client });
+const database = home === "sql" ? await openDatabase({ url: rest.url }) : undefined;
+const ledger = database ? sqlLedger(database, rest.repository) : openLedger(home, { ...rest, ...client });
 if (ledger === null) throw new Error("The home holds no ledger.");
 
 const retry: Retry = {
@@ -43,3 +46,4 @@ if (task === "append") {
       : { won: false, holder: outcome.held?.holder },
   );
 }
+await database?.close();

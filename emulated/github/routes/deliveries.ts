@@ -40,7 +40,10 @@ const whole = (delivery: Delivery) => ({
 
 /** This list pages by cursor, newest first, unlike GitHub's other lists. */
 function list(call: Call): Answer {
-  const all = own(call).reverse();
+  const wanted = call.query.get("status");
+  const all = own(call)
+    .reverse()
+    .filter((one) => wanted === null || (brief(one).status === "OK") === (wanted === "success"));
   const cursor = call.query.get("cursor");
   const from =
     cursor === null
@@ -52,7 +55,8 @@ function list(call: Call): Answer {
   const perPage = Math.min(Number(call.query.get("per_page") ?? 30) || 30, 100);
   const next = all[from + perPage];
   const link =
-    next && `<${call.world.url}/app/hook/deliveries?per_page=${perPage}&cursor=v1_${next.id}>; rel="next"`;
+    next &&
+    `<${call.world.url}/app/hook/deliveries?per_page=${perPage}${wanted === null ? "" : `&status=${wanted}`}&cursor=v1_${next.id}>; rel="next"`;
   return ok(all.slice(from, from + perPage).map(brief), link ? { link } : undefined);
 }
 

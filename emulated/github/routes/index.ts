@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { activityRoutes } from "./activity.ts";
 import { appRoutes } from "./apps.ts";
 import { checkRoutes } from "./checks.ts";
 import { commentRoutes } from "./comments.ts";
@@ -8,6 +9,7 @@ import { deliveryRoutes } from "./deliveries.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { gitObjectRoutes } from "./git-objects.ts";
 import { labelRoutes } from "./labels.ts";
+import { manifestRoutes } from "./manifests.ts";
 import { mergeRoutes } from "./merge.ts";
 import { pullRoutes } from "./pulls.ts";
 import { rateLimitRoutes } from "./rate-limit.ts";
@@ -17,6 +19,7 @@ import { repositoryRoutes } from "./repositories.ts";
 import { reviewRoutes } from "./reviews.ts";
 import { runRoutes } from "./runs.ts";
 import { statusRoutes } from "./statuses.ts";
+import { teamRoutes } from "./teams.ts";
 
 /** Everything that is served; scripts/trim-openapi.ts keeps the operations named here. */
 export const routes: Route[] = [
@@ -38,4 +41,7 @@ export const routes: Route[] = [
   ...deploymentRoutes,
   ...deliveryRoutes,
   ...appRoutes,
+  ...manifestRoutes,
+  ...activityRoutes,
+  ...teamRoutes,
 ];

@@ -44,6 +44,13 @@ function permissionsOf(role: string | null) {
   return { pull: level >= 0, triage: level >= 1, push: level >= 2, maintain: level >= 3, admin: level >= 4 };
 }
 
+/** What the person who asks may do; GitHub leaves it out for who is no person. */
+function ownPermissions({ token, repository }: RepositoryCall) {
+  if (token?.kind !== "user") return {};
+  const role = roleOf(repository, token.user.login) ?? (repository.private ? null : "read");
+  return { permissions: permissionsOf(role) };
+}
+
 function listCollaborators(call: RepositoryCall): Promise<Answer> {
   const all = [...call.repository.collaborators].flatMap(([login, role]) => {
     const user = call.world.users.get(login);
@@ -104,7 +111,7 @@ async function getBranch(call: RepositoryCall): Promise<Answer> {
 export const repositoryRoutes = [
   repositoryRoute(
     { operation: "repos/get", path: "GET /repos/{owner}/{repo}", needs: ["metadata:read"] },
-    (call) => ok(fullRepository(call.world, call.repository)),
+    (call) => ok({ ...fullRepository(call.world, call.repository), ...ownPermissions(call) }),
   ),
   repositoryRoute(
     {

@@ -96,6 +96,35 @@ const gateAnswer = z.looseObject({
 });
 const reportLimit = 10;
 
+/** Environments that a gate still holds: those that were asked for and whose last word has not come. */
+function pendingDeployments(call: RepositoryCall): Answer {
+  const { repository, world } = call;
+  const run = runOf(call);
+  const answered = new Set(
+    run.protectionAnswers.filter((one) => one.state !== null).map((one) => one.environment),
+  );
+  const held = [...repository.environments.values()].filter(
+    ({ name }) =>
+      run.status !== "completed" &&
+      !answered.has(name) &&
+      [...repository.deployments.values()].some(
+        (one) => one.environment === name && one.sha === run.headSha && one.statuses.length === 0,
+      ),
+  );
+  return ok(
+    held.map((environment) => {
+      const { id, node_id, name, url, html_url } = renderEnvironment(world, repository, environment);
+      return {
+        environment: { id, node_id, name, url, html_url },
+        wait_timer: 0,
+        wait_timer_started_at: null,
+        current_user_can_approve: false,
+        reviewers: [],
+      };
+    }),
+  );
+}
+
 function answerGate(call: RepositoryCall): Answer {
   const run = runOf(call);
   const parsed = bodyOf(call, gateAnswer);
@@ -147,6 +176,14 @@ export const runRoutes = [
       needs: ["actions:read"],
     },
     approvals,
+  ),
+  repositoryRoute(
+    {
+      operation: "actions/get-pending-deployments-for-run",
+      path: `GET ${runs}/{run_id}/pending_deployments`,
+      needs: ["actions:read"],
+    },
+    pendingDeployments,
   ),
   repositoryRoute(
     {

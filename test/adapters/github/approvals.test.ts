@@ -2,6 +2,7 @@ import { parse, validate } from "graphql";
 import { describe, expect, it } from "vitest";
 import { commitPeopleQuery, pullPeopleQuery } from "../../../adapters/github/approval-people.ts";
 import { verifyApproval } from "../../../adapters/github/approvals.ts";
+import { anyWriter } from "../../../core/approval/asked.ts";
 import type { ApprovalPointer } from "../../../core/evidence/approvals.ts";
 import { githubSchema } from "../../../emulated/github/graphql/schema.ts";
 
@@ -48,6 +49,7 @@ function sound() {
     pull: {
       author: { login: "ada" } as Json | null,
       headRefOid: head,
+      baseRefName: "main",
       comments: { nodes: [{ fullDatabaseId: "7", lastEditedAt: null as string | null }] },
       reviews: { nodes: [{ fullDatabaseId: "7", lastEditedAt: null as string | null }] },
       latestOpinionatedReviews: { nodes: [{ state: "APPROVED", author: { login: "rita" } }] },
@@ -107,7 +109,7 @@ const use = {
   repository: "acme/shop",
   headSha: head,
   environment: "production",
-  permissions: ["write", "maintain", "admin"],
+  asked: [anyWriter],
 };
 
 describe("a sound approval", () => {

@@ -17,13 +17,14 @@ describe("the homes of a ledger", () => {
   it.each(["sql", "File", "constructor", "__proto__", ""])(
     "do not include %j, and the error lists them",
     (home) => {
-      expect(() => openLedger(home, { folder: "." })).toThrow("Allowed: file, git-branch, none.");
+      expect(() => openLedger(home, { folder: "." })).toThrow("Allowed: file, git-branch, app, none.");
     },
   );
 
   it.each([
     ["file", /needs a folder/],
     ["git-branch", /needs a checkout, or a repository and a token/],
+    ["app", /needs the App's address as url/],
   ])("say what %s needs", (home, says) => {
     expect(() => openLedger(home, {})).toThrow(says);
   });

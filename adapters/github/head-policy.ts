@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
+import type { Problem } from "../../core/policy/yaml/problem.ts";
+import { ask, type GitHubClient } from "./client.ts";
+import { whenNeeded } from "./when-needed.ts";
+
+/** Text of a pull request's head, read to be shown and never to decide. */
+export type HeadText = { texts: Map<string, string>; problems: Problem[] };
+
+const answer = whenNeeded(() =>
+  z.object({
+    repository: z
+      .record(
+        z.string(),
+        z
+          .object({
+            text: z.string().nullish(),
+            byteSize: z.int().optional(),
+            isTruncated: z.boolean().optional(),
+          })
+          .nullable(),
+      )
+      .nullable(),
+  }),
+);
+
+/**
+ * The files of these paths at a commit, in one request. They are asked for by name, so that a head with a hundred
+ * thousand files in the folder costs no more than one with five; GitHub cuts off the text of a large one.
+ */
+export async function readHeadText(
+  client: GitHubClient,
+  place: { owner: string; name: string; head: string },
+  paths: readonly string[],
+): Promise<HeadText> {
+  const names = paths.map((_, index) => `path${index}`);
+  const query = `query HeadText($owner: String!, $name: String!, ${names.map((name) => `$${name}: String!`).join(", ")}) {
+    repository(owner: $owner, name: $name) {
+      ${names.map((name) => `${name}: object(expression: $${name}) { ... on Blob { text byteSize isTruncated } }`).join("\n      ")}
+    }
+  }`;
+  const variables = Object.fromEntries(paths.map((path, index) => [`path${index}`, `${place.head}:${path}`]));
+  const data = await ask(`the edited policy of ${place.owner}/${place.name}`, () =>
+    client.graphql(query, { owner: place.owner, name: place.name, ...variables }),
+  );
+  const found = answer().parse(data).repository ?? {};
+  const read: HeadText = { texts: new Map(), problems: [] };
+  for (const [index, file] of paths.entries()) {
+    const blob = found[`path${index}`];
+    const sizeKib = Math.ceil((blob?.byteSize ?? 0) / 1024);
+    if (!blob || blob.byteSize === undefined) continue;
+    if (blob.isTruncated || sizeKib > largestDocumentKib) {
+      const message = `the file is ${sizeKib} KiB; at most ${largestDocumentKib} KiB are read. Split it or shorten it`;
+      read.problems.push({ file, message });
+    } else if (blob.text == null) read.problems.push({ file, message: "the file is binary; policy is text" });
+    else read.texts.set(file, blob.text);
+  }
+  return read;
+}

@@ -1,0 +1,37 @@
+import { exitCodes, UserError } from "../../core/errors.ts";
+
+const mostRedirects = 3;
+
+/**
+ * A fetch that speaks to one host and gives up in time. A token must not follow a redirect, nor an address that came
+ * from somebody's data, to another place.
+ */
+export function ownHostFetch(baseUrl: string, timeoutMs: number): typeof fetch {
+  const { origin } = new URL(baseUrl);
+  const own = (address: string): string => {
+    if (new URL(address).origin === origin) return address;
+    throw new UserError(
+      "foreign-host",
+      `A request to ${new URL(address).host} was not sent: the App speaks to ${new URL(origin).host} only. GITHUB_API_URL names that host.`,
+      exitCodes.unavailable,
+    );
+  };
+  return async (input, init = {}) => {
+    const asked = input instanceof Request ? input.url : String(input);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    let address = own(asked);
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await fetch(address, { ...init, signal, redirect: "manual" });
+      const location = answer.headers.get("location");
+      if (answer.status < 300 || answer.status >= 400 || answer.status === 304 || location === null)
+        return answer;
+      // A renamed repository answers 301 to reads; a write is never sent twice.
+      const isRead = init.method === undefined || init.method === "GET" || init.method === "HEAD";
+      if (!isRead && answer.status !== 307 && answer.status !== 308) return answer;
+      if (redirects >= mostRedirects) return answer;
+      await answer.body?.cancel();
+      address = own(new URL(location, address).href);
+    }
+  };
+}

@@ -1,0 +1,24 @@
+import { type PolicySource, type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
+import type { GitHubClient } from "./client.ts";
+import { readBundleFolder, readTrustedText, type TrustedText } from "./trusted-text.ts";
+
+type Place = { owner: string; name: string };
+
+/** Policy as the default branch has it; a folder that was not read with the rest costs one request more. */
+export function sourceOf(client: GitHubClient, { owner, name }: Place, text: TrustedText): PolicySource {
+  return {
+    commit: text.commit,
+    ...(text.configuration === undefined ? {} : { configuration: text.configuration }),
+    defaultFolder: text.folder,
+    folder: async (path: string) =>
+      path === text.folder
+        ? text.bundle
+        : readBundleFolder(client, { owner, name, folder: path, commit: text.commit }),
+  };
+}
+
+/** The policy that speaks for a repository now. */
+export async function activePolicy(client: GitHubClient, place: Place): Promise<ResolvedPolicy> {
+  const text = await readTrustedText(client, { ...place, base: "HEAD" });
+  return resolvePolicy(sourceOf(client, place, text), undefined);
+}
