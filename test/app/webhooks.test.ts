@@ -1,120 +1,105 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { appConfiguration, serveApp } from "../../app/server.ts";
-import type { Decision } from "../../core/decision/shape.ts";
-import { type EmulatedGitHub, roundTrips, startGitHub } from "../../emulated/github/index.ts";
-import { buildSampleRepository, type SampleRepository } from "../../emulated/sample/index.ts";
+import { signature } from "../../emulated/github/events/send.ts";
+import { roundTrips } from "../../emulated/github/index.ts";
+import { place, secret, startTestApp, type TestApp } from "./app.ts";
 
-const secret = "a secret of this test";
-const slug = "adaptive-deploy";
-let folder: string;
-let sample: SampleRepository;
-let github: EmulatedGitHub;
-let app: Awaited<ReturnType<typeof serveApp>>;
-const decisions: Decision[] = [];
-
+let app: TestApp;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "app-test-"));
-  sample = await buildSampleRepository(folder);
-  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  github = await startGitHub({
-    repositories: [sample.repository],
-    users: sample.users,
-    latencyMs: 60,
-    apps: [
-      {
-        slug,
-        owner: "acme",
-        permissions: {
-          contents: "read",
-          checks: "write",
-          pull_requests: "write",
-          issues: "write",
-          metadata: "read",
-        },
-        publicKey: keys.publicKey.export({ type: "spki", format: "pem" }).toString(),
-      },
-    ],
-  });
-  app = await serveApp({
-    appId: String(github.world.apps.get(slug)?.id),
-    privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    webhookSecret: secret,
-    baseUrl: github.url,
-    host: "127.0.0.1",
-    port: 0,
-    demo: true,
-    tell: (decision) => decisions.push(decision),
-  });
+  app = await startTestApp({ latencyMs: 60 });
 });
 beforeEach(() => {
-  decisions.length = 0;
-  github.requests.length = 0;
+  app.decisions.length = 0;
+  app.github.requests.length = 0;
 });
-afterAll(async () => {
-  app.server.close();
-  app.server.closeAllConnections();
-  await github.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => app.close());
 
-async function deliver(risk: "low" | "middle" | "high", with_ = secret, action = "opened") {
-  const pull = github.repository("acme/shop").pulls.get(sample.pulls[risk].number);
-  if (!pull) throw new Error("The sample lacks a pull request.");
-  const payload = await github
-    .events("acme/shop")
-    .as({ login: sample.pulls[risk].author, app: slug })
-    .pullRequest(pull, action);
-  return github.sendEvent("pull_request", payload, { to: { url: `${app.url}/webhooks`, secret: with_ } });
-}
+const comments = (number: number) =>
+  [...app.github.repository(place).comments.values()].filter((comment) => comment.number === number);
+const checks = () =>
+  [...app.github.repository(place).checkRuns.values()].filter((one) => one.name === "adaptive-deploy/risk");
 
 describe("the App on a pull request", () => {
   test("writes one comment and one check, in two round trips beside its token, and updates in place", async () => {
-    await deliver("middle");
-    const repository = github.repository("acme/shop");
-    const comments = [...repository.comments.values()].filter(
-      (comment) => comment.number === sample.pulls.middle.number,
-    );
-    expect(comments).toHaveLength(1);
-    expect(comments[0]?.body).toContain("<!-- adaptive-deploy:risk:v1 -->");
-    expect([...repository.checkRuns.values()].map((check) => check.name)).toContain("adaptive-deploy/risk");
-    expect(decisions[0]?.strategy).toBe("canary");
-    const work = github.requests.filter((request) => !request.path.includes("/access_tokens"));
+    const { number } = app.sample.pulls.middle;
+    expect(await app.deliver("middle")).toBe(202);
+    await app.decided(1);
+    expect(comments(number)).toHaveLength(1);
+    expect(comments(number)[0]?.body).toContain("<!-- adaptive-deploy:risk:v1 -->");
+    expect(checks()).toHaveLength(1);
+    expect(app.decisions[0]?.strategy).toBe("canary");
+    const work = app.github.requests.filter((request) => !request.path.startsWith("/app"));
     expect(roundTrips(work)).toBeLessThanOrEqual(2);
 
-    await deliver("middle", secret, "synchronize");
-    const after = [...repository.comments.values()].filter(
-      (comment) => comment.number === sample.pulls.middle.number,
-    );
-    expect(after).toHaveLength(1);
-    expect(
-      [...repository.checkRuns.values()].filter((one) => one.name === "adaptive-deploy/risk"),
-    ).toHaveLength(1);
-    expect(github.violations()).toEqual([]);
+    await app.deliver("middle", { action: "synchronize" });
+    await app.decided(2);
+    expect(comments(number)).toHaveLength(1);
+    expect(checks()).toHaveLength(1);
+    expect(app.github.violations()).toEqual([]);
   });
 
-  test("refuses an event that is signed with another secret", async () => {
-    const delivery = await deliver("low", "development");
-    expect(delivery.statusCode).toBeGreaterThanOrEqual(400);
-    expect(decisions).toEqual([]);
+  test("handles a delivery once, however often it comes", async () => {
+    const id = randomUUID();
+    for (const _ of [1, 2, 3]) expect(await app.deliver("low", { id })).toBe(202);
+    await app.decided(1);
+    await app.deliver("high");
+    await app.decided(2);
+    expect(app.decisions).toHaveLength(2);
+  });
+
+  test("refuses an event that is signed with another secret, the one of Probot's default too", async () => {
+    expect(await app.deliver("low", { secret: "development" })).toBe(401);
+    expect(app.decisions).toEqual([]);
   });
 });
 
-test.each([
-  ["APP_ID", { PRIVATE_KEY: "x", WEBHOOK_SECRET: "y" }],
-  ["PRIVATE_KEY", { APP_ID: "1", WEBHOOK_SECRET: "y" }],
-  ["WEBHOOK_SECRET", { APP_ID: "1", PRIVATE_KEY: "x" }],
-  ["PORT", { APP_ID: "1", PRIVATE_KEY: "x", WEBHOOK_SECRET: "y", PORT: "http" }],
-])("does not start without a sound %s, and says so", (name, environment) => {
-  expect(() => appConfiguration(environment)).toThrow(name);
+type Sent = { body?: string; headers?: Record<string, string>; method?: string };
+async function send({ body = "{}", headers = {}, method = "POST" }: Sent): Promise<number> {
+  const response = await fetch(`${app.app.url}/webhooks`, {
+    method,
+    ...(method === "POST" ? { body } : {}),
+    headers: {
+      "x-github-delivery": randomUUID(),
+      "x-github-event": "push",
+      "x-hub-signature-256": signature(secret, body),
+      ...headers,
+    },
+  });
+  return response.status;
+}
+
+describe("what comes to /webhooks and is no delivery of ours", () => {
+  test.each<[string, Sent, number]>([
+    ["an event that nobody answers to", { headers: { "x-github-event": "star" } }, 202],
+    ["a body that is not JSON", { body: "payload=%7B%7D" }, 400],
+    ["no delivery id", { headers: { "x-github-delivery": "" } }, 400],
+    ["a delivery id that is none", { headers: { "x-github-delivery": "'; drop table inbox" } }, 400],
+    ["no signature", { headers: { "x-hub-signature-256": "" } }, 401],
+    ["a signature of another body", { headers: { "x-hub-signature-256": signature(secret, "[]") } }, 401],
+    [
+      "another App's delivery",
+      {
+        headers: {
+          "x-github-hook-installation-target-type": "integration",
+          "x-github-hook-installation-target-id": "99",
+        },
+      },
+      403,
+    ],
+    ["a question", { method: "GET" }, 405],
+  ])("%s", async (_name, sent, status) => {
+    expect(await send(sent)).toBe(status);
+  });
+
+  test("a body that is larger than GitHub's, or that does not say how large it is", async () => {
+    const answer = (asked: object) =>
+      fetch(`${app.app.url}/webhooks`, { method: "POST", ...asked }).then(({ status }) => status);
+    expect(await answer({ body: new Blob(["{}"]).stream(), duplex: "half" })).toBe(413);
+  });
 });
 
-test("refuses a body that is larger than GitHub's, or that does not say how large it is", async () => {
-  const answer = (asked: object) =>
-    fetch(`${app.url}/webhooks`, { method: "POST", ...asked }).then(({ status }) => status);
-  expect(await answer({ body: new Blob(["{}"]).stream(), duplex: "half" })).toBe(413);
-  expect(await answer({ body: "{}" })).not.toBe(413);
+test("says whether it lives, and whether it is ready", async () => {
+  expect((await fetch(`${app.app.url}/health/live`)).status).toBe(200);
+  expect((await fetch(`${app.app.url}/health/ready`)).status).toBe(200);
+  expect((await fetch(`${app.app.url}/nothing`)).status).toBe(404);
 });

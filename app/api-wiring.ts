@@ -1,0 +1,84 @@
+import { activePolicy } from "../adapters/github/policy-source.ts";
+import type { Subject } from "../adapters/github/subject.ts";
+import { exitCodes, UserError } from "../core/errors.ts";
+import type { Api, ApiOptions } from "./api/index.ts";
+import { createApi } from "./api/index.ts";
+import { decideChange } from "./decide-change.ts";
+import type { InstalledRepository } from "./installed.ts";
+import { keepFacts } from "./kept-facts.ts";
+import type { Work } from "./ports.ts";
+
+export type ApiAround = Pick<
+  ApiOptions,
+  "database" | "now" | "issuer" | "audience" | "workflows" | "ledger" | "warn"
+> & {
+  installed(repository: string): Promise<InstalledRepository | undefined>;
+  workOf(installation: number): Promise<Work>;
+};
+
+/** The API over the App's own parts: a decision that is asked for is made by the function that webhooks use. */
+export async function apiOf(around: ApiAround): Promise<Api> {
+  const workFor = async (repository: string): Promise<{ work: Work; seen: InstalledRepository }> => {
+    const seen = await around.installed(repository);
+    if (!seen) throw notInstalled(repository);
+    return { work: await around.workOf(seen.installation), seen };
+  };
+  return createApi({
+    ...around,
+    async policyOf(owner, name) {
+      const { work } = await workFor(`${owner}/${name}`);
+      const { policy } = await activePolicy(work.client, { owner, name });
+      const { weights, mapping, thresholds, calendar, services, guardrails, version } = policy;
+      return {
+        documents: {
+          "risk-weights": weights,
+          "strategy-mapping-policy": mapping,
+          "thresholds-and-windows": thresholds,
+          ...(calendar ? { calendar } : {}),
+          ...(services ? { services } : {}),
+          guardrails,
+        },
+        version: { name: policy.name, ...version },
+      };
+    },
+    async decide({ repository, head, environment, facts, trusted, actor }) {
+      const { work, seen } = await workFor(repository);
+      if (facts)
+        await keepFacts(
+          work.database,
+          { repository: seen.name, sha: head, facts },
+          { source: trusted ? "decide trusted" : "decide", trusted },
+        );
+      const [owner = "", name = ""] = seen.name.split("/");
+      const subject: Subject = {
+        kind: "release",
+        owner,
+        name,
+        head,
+        baseBranch: seen.defaultBranch,
+        defaultBranch: seen.defaultBranch,
+        title: "",
+        author: actor,
+        authorIsBot: false,
+        readOnly: false,
+        fromFork: false,
+        trustedRun: false,
+      };
+      const decided = await decideChange(subject, work, environment === undefined ? {} : { environment });
+      if (decided) return decided.decision;
+      throw new UserError(
+        "not-configured",
+        `${seen.name} says nothing of adaptive-deploy on its default branch. Add .github/adaptive-deploy.yml there.`,
+        exitCodes.badInput,
+      );
+    },
+  });
+}
+
+function notInstalled(repository: string): UserError {
+  return new UserError(
+    "not-found",
+    `The App is not installed on ${repository}, or GitHub does not show it.`,
+    exitCodes.unavailable,
+  );
+}

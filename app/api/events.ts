@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { defaultAttempts, record } from "../../core/evidence/append.ts";
+import { eventKinds } from "../../core/evidence/event.ts";
+import { requireStream } from "../../core/evidence/stream.ts";
+import { requireEnvironment } from "./decisions.ts";
+import { Problem } from "./problem.ts";
+import { type Asked, permitted, posting, requireTrusted } from "./route.ts";
+import { repositoryName, storedEvent } from "./shapes.ts";
+
+const eventRequest = z.strictObject({
+  repository: repositoryName,
+  stream: z.string().describe("changes, or <environment>/<service>."),
+  kind: z
+    .enum(eventKinds)
+    .describe("Of a rollout: lease, intent, result, verdict, outcome or feedback. Others are refused."),
+  body: z.record(z.string(), z.unknown()),
+});
+
+type Kind = z.infer<typeof eventRequest>["kind"];
+/** What a rollout itself notes down. Anything else, whatever kinds come later, is not taken. */
+const ofARollout: readonly Kind[] = ["lease", "intent", "result", "verdict", "outcome", "feedback"];
+
+/** Nobody approves or holds through the API: that is a comment or a review that GitHub shows with its author. */
+export function refuseKinds(kinds: readonly Kind[], also: readonly Kind[] = []): void {
+  const kind = kinds.find((one) => !ofARollout.includes(one) && !also.includes(one));
+  if (kind === undefined) return;
+  const remedy =
+    kind === "decision"
+      ? "Ask for a decision with POST /v1/decisions, and the App records it."
+      : "A person approves, revokes or holds on GitHub, with a command on the pull request, and the App writes the event.";
+  throw new Problem(
+    403,
+    "event-kind-refused",
+    `An event of the kind "${kind}" is not taken here. ${remedy} Taken are: ${[...ofARollout, ...also].join(", ")}.`,
+  );
+}
+
+/** The stream's environment has to be the token's, where the token names one. */
+export function requireStreamOf(asked: Asked, stream: string): void {
+  const name = requireStream(stream);
+  if (name.kind === "service") requireEnvironment(asked, name.environment);
+}
+
+export const eventRoute = posting({
+  path: "/v1/events",
+  summary: "Appends one event to the ledger, whatever stands before it.",
+  scope: "events:write",
+  body: eventRequest,
+  status: 201,
+  answer: storedEvent,
+  async run(asked, { repository: name, stream, kind, body }) {
+    const { options, caller } = asked;
+    refuseKinds([kind]);
+    const repository = await permitted(asked, name);
+    requireTrusted(asked, repository);
+    requireStreamOf(asked, stream);
+    const event = { kind, body, actor: caller.actor, at: options.now().toISOString(), nonce: randomUUID() };
+    const retry = { attempts: defaultAttempts, random: Math.random, wait: (ms: number) => sleep(ms) };
+    const [sealed] = await record(options.ledger(repository.name), stream, [event], retry);
+    return sealed;
+  },
+});

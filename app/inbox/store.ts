@@ -1,0 +1,125 @@
+import * as z from "zod";
+import type { Queries } from "../../adapters/database/database.ts";
+import type { Address } from "./address.ts";
+
+/** The table of deliveries: each stands there once, from its acknowledgement on. */
+export type Delivery = { id: string; event: string; address: Address; payload: string };
+
+export async function insertDeliveries(database: Queries, deliveries: readonly Delivery[]): Promise<void> {
+  const column = (of: (delivery: Delivery) => unknown) => deliveries.map(of);
+  await database.query(
+    `insert into inbox (delivery_id, event, action, installation_id, repository, lane, payload)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+     on conflict (delivery_id) do nothing`,
+    [
+      column(({ id }) => id),
+      column(({ event }) => event),
+      column(({ address }) => address.action ?? null),
+      column(({ address }) => address.installation ?? null),
+      column(({ address }) => address.repository ?? null),
+      column(({ address }) => address.lane),
+      column(({ payload }) => payload),
+    ],
+  );
+}
+
+const waiting = z.object({
+  sequence: z.coerce.number(),
+  delivery_id: z.string(),
+  event: z.string(),
+  action: z.string().nullable(),
+  installation_id: z.coerce.number().nullable(),
+  repository: z.string().nullable(),
+  lane: z.string(),
+  payload: z.string(),
+  attempts: z.number(),
+  superseded: z.boolean(),
+});
+export type Waiting = z.infer<typeof waiting>;
+
+/** The oldest delivery of a lane that waits, where its time has come. A failed one holds up those behind it. */
+export async function nextInLane(database: Queries, lane: string, now: Date): Promise<Waiting | undefined> {
+  const [row] = await database.query(
+    `select first.*, exists (
+       select 1 from inbox later
+       where later.lane = first.lane and later.state = 'waiting' and later.sequence > first.sequence
+         and first.event = 'pull_request' and later.event = 'pull_request'
+         and first.action in ('opened', 'synchronize', 'reopened', 'edited')
+         and later.action in ('opened', 'synchronize', 'reopened', 'edited')
+     ) as superseded
+     from (select * from inbox where lane = $1 and state = 'waiting' order by sequence limit 1) first
+     where first.not_before is null or first.not_before <= $2`,
+    [lane, now],
+  );
+  return row && waiting.parse(row);
+}
+
+/** What a payload says is not kept beyond its use; the row stays, so that a repeated delivery is known. */
+export async function finish(database: Queries, sequence: number, note: string | null): Promise<void> {
+  await database.query(
+    "update inbox set state = 'done', payload = '', error = $2, finished_at = now() where sequence = $1",
+    [sequence, note],
+  );
+}
+
+export async function putBack(
+  database: Queries,
+  sequence: number,
+  error: string,
+  notBefore: Date,
+): Promise<void> {
+  await database.query(
+    "update inbox set attempts = attempts + 1, error = $2, not_before = $3 where sequence = $1",
+    [sequence, error, notBefore],
+  );
+}
+
+/** A delivery that cannot be handled is set aside with its error, and the lane goes on. */
+export async function park(database: Queries, sequence: number, error: string): Promise<void> {
+  await database.query(
+    "update inbox set state = 'parked', attempts = attempts + 1, error = $2, finished_at = now() where sequence = $1",
+    [sequence, error],
+  );
+}
+
+const ready = z.object({ lane: z.string(), installation_id: z.coerce.number().nullable() });
+export type ReadyLane = z.infer<typeof ready>;
+
+/** Lanes with something to do, one of each installation in turn, so that a busy one does not hide the others. */
+export async function readyLanes(database: Queries, now: Date, most: number): Promise<ReadyLane[]> {
+  const rows = await database.query(
+    `select lane, installation_id from (
+       select lane, installation_id, sequence,
+         row_number() over (partition by installation_id order by sequence) as turn
+       from (
+         select distinct on (lane) lane, installation_id, sequence, not_before
+         from inbox where state = 'waiting' order by lane, sequence
+       ) heads
+       where not_before is null or not_before <= $1
+     ) turns order by turn, sequence limit $2`,
+    [now, most],
+  );
+  return rows.map((row) => ready.parse(row));
+}
+
+const parked = z.object({
+  delivery_id: z.string(),
+  event: z.string(),
+  repository: z.string().nullable(),
+  attempts: z.number(),
+  error: z.string().nullable(),
+});
+
+export async function parkedDeliveries(database: Queries, most = 100): Promise<z.infer<typeof parked>[]> {
+  const rows = await database.query(
+    `select delivery_id, event, repository, attempts, error from inbox
+     where state = 'parked' order by sequence desc limit $1`,
+    [most],
+  );
+  return rows.map((row) => parked.parse(row));
+}
+
+/** Rows that are done are kept longer than GitHub can redeliver them, and then go. */
+export async function forgetOld(database: Queries, before: Date): Promise<void> {
+  await database.query("delete from inbox where state = 'done' and finished_at < $1", [before]);
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import type { GitHubClient } from "../adapters/github/client.ts";
+
+/** A repository that the App is installed on, as GitHub knows it. */
+export type InstalledRepository = {
+  installation: number;
+  /** "owner/name" as GitHub spells it. */
+  name: string;
+  id: string;
+  defaultBranch: string;
+};
+
+const found = z.object({ id: z.int().positive() });
+const repository = z.object({ id: z.int(), full_name: z.string(), default_branch: z.string() });
+const statusOf = z.looseObject({ status: z.number() });
+const keptMs = 60_000;
+const mostKept = 2000;
+
+/** Asks GitHub whether the App is installed on a repository; the answer holds for a minute. */
+export function installedRepositories(
+  app: GitHubClient,
+  clientOf: (installation: number) => Promise<GitHubClient>,
+  now: () => Date,
+): (repository: string) => Promise<InstalledRepository | undefined> {
+  const known = new Map<string, { until: number; answer: Promise<InstalledRepository | undefined> }>();
+  return (name) => {
+    const key = name.toLowerCase();
+    const before = known.get(key);
+    if (before && before.until > now().getTime()) return before.answer;
+    const answer = ask(app, clientOf, name);
+    known.delete(key);
+    known.set(key, { until: now().getTime() + keptMs, answer });
+    answer.catch(() => known.delete(key));
+    for (const oldest of known.keys()) if (known.size > mostKept) known.delete(oldest);
+    return answer;
+  };
+}
+
+async function ask(
+  app: GitHubClient,
+  clientOf: (installation: number) => Promise<GitHubClient>,
+  name: string,
+): Promise<InstalledRepository | undefined> {
+  const [owner = "", repo = ""] = name.split("/");
+  try {
+    const installation = found.parse(
+      (await app.request("GET /repos/{owner}/{repo}/installation", { owner, repo })).data,
+    ).id;
+    const client = await clientOf(installation);
+    const { data } = await client.request("GET /repos/{owner}/{repo}", { owner, repo });
+    const seen = repository.parse(data);
+    return { installation, name: seen.full_name, id: String(seen.id), defaultBranch: seen.default_branch };
+  } catch (error) {
+    const { data } = statusOf.safeParse(error);
+    if (data?.status === 404) return undefined;
+    throw error;
+  }
+}

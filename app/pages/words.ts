@@ -1,0 +1,55 @@
+import type { Decision, Gate } from "../../core/decision/shape.ts";
+import { plain } from "../../core/render/escape.ts";
+import { askFor } from "../../core/render/headline.ts";
+import { shortCommit, type Voice } from "../../core/render/sentences.ts";
+import { levelOf, type Outcome } from "../../core/render/words.ts";
+import { type Content, html, type Markup } from "./html.ts";
+
+/** Pieces that several pages show alike. */
+
+/** The renderers' sentences as plain text; the template escapes them when they are set. */
+export const voice: Voice = {
+  show: (text, longest) => plain(text, longest),
+  name: plain,
+  strong: (text) => text,
+};
+
+export function scorePill(decision: Decision): Markup {
+  const level = levelOf(decision.risk_score);
+  return html`<span class="score ${level}">${decision.risk_score} <small>${level}</small></span>`;
+}
+
+export function asks(decision: Decision): string {
+  const words = askFor(decision);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const outcomeLevels: Record<Outcome, string> = {
+  go: "low",
+  "cut-over": "medium",
+  approve: "medium",
+  block: "high",
+};
+
+const verdicts: Record<Gate["verdict"], { words: string; level: string }> = {
+  pass: { words: "passes", level: "low" },
+  approve: { words: "needs approval", level: "medium" },
+  block: { words: "blocks", level: "high" },
+};
+
+export function verdictPill(verdict: Gate["verdict"]): Markup {
+  return html`<span class="verdict ${verdicts[verdict].level}">${verdicts[verdict].words}</span>`;
+}
+
+/** "Pull request 7", or what else was decided on. */
+export function subjectWords({ subject }: Decision): string {
+  if (subject.pull_request !== undefined) return `Pull request ${subject.pull_request}`;
+  const at = subject.head ?? subject.candidate;
+  const kind = { change: "Change", group: "Merge group", release: "Release" }[subject.kind];
+  return at === undefined ? kind : `${kind} ${shortCommit(at)}`;
+}
+
+/** A commit short enough to read, whole where a pointer rests on it. */
+export function commit(sha: string | undefined): Content {
+  return sha === undefined ? "not known" : html`<code title="${sha}">${shortCommit(sha)}</code>`;
+}

@@ -1,0 +1,48 @@
+import type { Decision } from "../../core/decision/shape.ts";
+import { commands } from "../commands/index.ts";
+import { decideChange } from "../decide-change.ts";
+import { gates } from "../gates/protection-rule.ts";
+import { wakeGates } from "../gates/wake.ts";
+import type { AppIdentity, Work } from "../ports.ts";
+import { redecide } from "../redecide.ts";
+import { onCheckRun } from "./check-run.ts";
+import { onDeploymentStatus } from "./deployment-status.ts";
+import { onInstallation } from "./installation.ts";
+import { onMergeGroup } from "./merge-group.ts";
+import { onPullRequest } from "./pull-request.ts";
+import { onRepository } from "./repository.ts";
+import { onReview } from "./review.ts";
+import { onTimer } from "./timer.ts";
+import { onWorkflowRun } from "./workflow-run.ts";
+
+export type Tell = (decision: Decision) => void;
+export type Answering = (payload: unknown, work: Work, tell: Tell) => Promise<void>;
+
+/** Who answers to which event; one file a webhook. An event that nobody answers to is finished at once. */
+export function webhooks(identity: () => Promise<AppIdentity>): Record<string, Answering> {
+  const gate = gates(
+    async (subject, environment, work) => (await decideChange(subject, work, { environment }))?.decision,
+  );
+  return {
+    pull_request: onPullRequest,
+    pull_request_review: onReview,
+    check_run: onCheckRun,
+    workflow_run: onWorkflowRun,
+    merge_group: onMergeGroup,
+    deployment_protection_rule: gate.onProtectionRule,
+    deployment_status: onDeploymentStatus,
+    installation: onInstallation,
+    installation_repositories: onInstallation,
+    repository: onRepository,
+    issue_comment: async (payload, work, tell) =>
+      commands({
+        identity: await identity(),
+        redecide: async (repository, number) => {
+          const decided = await redecide(repository, number, work);
+          if (decided) tell(decided.decision);
+          await wakeGates(repository, work);
+        },
+      })(payload, work),
+    timer: (payload, work, tell) => onTimer(payload, work, tell, gate.onTimer),
+  };
+}

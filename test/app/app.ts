@@ -1,0 +1,124 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vi } from "vitest";
+import { type RunningApp, startApp } from "../../app/start.ts";
+import type { Decision } from "../../core/decision/shape.ts";
+import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
+import { buildSampleRepository, type SampleRepository } from "../../emulated/sample/index.ts";
+
+/** The whole App on an emulated GitHub with the sample repository, as a test starts it. */
+export const secret = "a secret of this test";
+export const slug = "adaptive-deploy";
+export const place = "acme/shop";
+export const permissions = {
+  contents: "read",
+  checks: "write",
+  pull_requests: "write",
+  issues: "write",
+  deployments: "write",
+  actions: "read",
+  members: "read",
+  metadata: "read",
+} as const;
+
+export type Credentials = { appId: string; privateKey: string };
+export type TestGitHub = {
+  folder: string;
+  sample: SampleRepository;
+  github: EmulatedGitHub;
+  credentials: Credentials;
+  close(): Promise<void>;
+};
+
+export async function startSampleGitHub(latencyMs = 0): Promise<TestGitHub> {
+  const folder = await mkdtemp(join(tmpdir(), "app-test-"));
+  const sample = await buildSampleRepository(join(folder, "shop"));
+  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const github = await startGitHub({
+    repositories: [sample.repository],
+    users: sample.users,
+    latencyMs,
+    apps: [
+      {
+        slug,
+        owner: "acme",
+        permissions,
+        publicKey: keys.publicKey.export({ type: "spki", format: "pem" }).toString(),
+      },
+    ],
+  });
+  return {
+    folder,
+    sample,
+    github,
+    credentials: {
+      appId: String(github.world.apps.get(slug)?.id),
+      privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    },
+    async close() {
+      await github.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestApp = TestGitHub & {
+  app: RunningApp;
+  decisions: Decision[];
+  deliver(
+    risk: "low" | "middle" | "high",
+    about?: { secret?: string; action?: string; id?: string },
+  ): Promise<number>;
+  /** Waits until so many decisions were made. */
+  decided(count: number): Promise<void>;
+};
+
+export async function startTestApp(
+  about: { latencyMs?: number; database?: { url?: string; folder?: string } } = {},
+): Promise<TestApp> {
+  const world = await startSampleGitHub(about.latencyMs);
+  const { github, sample, credentials } = world;
+  const decisions: Decision[] = [];
+  const app = await startApp(
+    {
+      ...credentials,
+      webhookSecret: secret,
+      baseUrl: github.url,
+      host: "127.0.0.1",
+      port: 0,
+      database: about.database ?? {},
+      oidc: { issuer: github.url },
+      demo: true,
+    },
+    { tell: (decision) => decisions.push(decision) },
+  );
+  return {
+    ...world,
+    app,
+    decisions,
+    async deliver(risk, { secret: signing = secret, action = "opened", id } = {}) {
+      const pull = github.repository(place).pulls.get(sample.pulls[risk].number);
+      if (!pull) throw new Error("The sample lacks a pull request.");
+      const events = github.events(place).as({ login: sample.pulls[risk].author, app: slug });
+      const delivery = await github.sendEvent("pull_request", await events.pullRequest(pull, action), {
+        to: { url: `${app.url}/webhooks`, secret: signing },
+        ...(id === undefined ? {} : { deliveryId: id }),
+      });
+      return delivery.statusCode;
+    },
+    decided: (count) =>
+      vi.waitFor(
+        () => {
+          if (decisions.length < count)
+            throw new Error(`${decisions.length} of ${count} decisions were made.`);
+        },
+        { timeout: 10_000, interval: 10 },
+      ),
+    async close() {
+      await app.close();
+      await world.close();
+    },
+  };
+}
