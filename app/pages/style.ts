@@ -16,7 +16,7 @@ a{color:var(--link);text-underline-offset:.15em}
 a:focus-visible,button:focus-visible,select:focus-visible,summary:focus-visible,[tabindex="0"]:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-100vw;top:0;background:var(--page);padding:.75rem 1rem;z-index:1}
 .skip:focus{left:0}
-.banner{margin:0;padding:.5rem 1.25rem;background:var(--medium-on);color:var(--medium);text-align:center;font-size:.875rem}
+.banner{margin:0;padding:.5rem 1.25rem;background:var(--medium-on);color:var(--medium);text-align:center;max-width:none;font-size:.875rem}
 .top{display:flex;flex-wrap:wrap;align-items:center;gap:.25rem 1.5rem;padding-top:.75rem;padding-bottom:.75rem;border-bottom:1px solid var(--line)}
 .brand{display:inline-flex;align-items:center;gap:.5rem;font-weight:600;color:var(--text);text-decoration:none;min-height:2.75rem}
 .mark{fill:var(--brand)}
