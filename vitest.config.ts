@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Each file waits for servers and databases of its own more than it computes.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

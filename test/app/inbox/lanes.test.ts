@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
 import { openDatabase } from "../../../adapters/database/index.ts";
 import { type Lanes, startLanes } from "../../../app/inbox/lanes.ts";
@@ -17,15 +17,18 @@ let lanes: Lanes | undefined;
 let handled: string[];
 let warnings: string[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await openDatabase({});
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.query("truncate inbox restart identity");
   handled = [];
   warnings = [];
 });
 afterEach(async () => {
   await lanes?.drain();
   lanes = undefined;
-  await database.close();
 });
 
 function delivery(
