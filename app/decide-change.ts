@@ -4,7 +4,6 @@ import type { Subject } from "../adapters/github/subject.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
 import type { ChangeFacts } from "../core/change/facts.ts";
 import { enveloped } from "../core/decision/envelope.ts";
-import { decideMeasured } from "../core/decision/from-measured.ts";
 import type { Decision, DecisionBody } from "../core/decision/shape.ts";
 import { optional } from "../core/optional.ts";
 import { defaultEnvironment } from "../core/policy/environment.ts";
@@ -12,6 +11,7 @@ import type { PolicyBundle } from "../core/policy/schema.ts";
 import { thresholdsFor } from "../core/policy/scope.ts";
 import { checkActions } from "../core/render/actions.ts";
 import { commentMarker } from "../core/render/comment.ts";
+import { decideGathered } from "./decide-gathered.ts";
 import { givenFacts, keepFacts } from "./kept-facts.ts";
 import { policyImpactSection } from "./policy-impact.ts";
 import type { Work } from "./ports.ts";
@@ -51,12 +51,7 @@ export async function decideChange(
   if (!gathered.configured) return undefined;
   const environment =
     asked.environment ?? subject.environment ?? gathered.configuration.environment ?? defaultEnvironment;
-  const { facts, body } = decideMeasured(gathered.measured, given, gathered.policy, {
-    environment,
-    now: work.now,
-    ...optional("service", gathered.configuration.service),
-    ...optional("history", gathered.history),
-  });
+  const { facts, body } = decideGathered(gathered, given, { environment, now: work.now });
   const { approvals, problems } = await standingOf(subject, work, body, gathered);
   const decision = enveloped(body, {
     actor: subject.author ?? "unknown",

@@ -36,10 +36,7 @@ export type Timer = {
   installation: number;
   payload: TimerPayload;
 };
-export type TimerPayload = { kind: "settle" | "gate" | "expiry"; repository: string } & Record<
-  string,
-  string | number
->;
+export type TimerPayload = { kind: "settle" | "gate"; repository: string } & Record<string, string | number>;
 
 /** One webhook's handler; several may answer to one event. */
 export type Handler = (payload: unknown, work: Work) => Promise<void>;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { subjectOfEvent } from "../adapters/github/event.ts";
+import type { Decision } from "../core/decision/shape.ts";
 import { type Decided, decideChange } from "./decide-change.ts";
 import type { Work } from "./ports.ts";
 import { isQuiet } from "./quiet.ts";
@@ -10,7 +11,17 @@ const found = z.looseObject({
   labels: z.array(z.object({ name: z.string() })).nullish(),
 });
 
-/** Decides on a pull request as GitHub has it now: something else than a push made that necessary. */
+/** Decides on a pull request as GitHub has it now, and tells: something else than a push made that necessary. */
+export async function redecideAndTell(
+  repository: string,
+  number: number,
+  work: Work,
+  tell: (decision: Decision) => void,
+): Promise<void> {
+  const decided = await redecide(repository, number, work);
+  if (decided) tell(decided.decision);
+}
+
 export async function redecide(repository: string, number: number, work: Work): Promise<Decided | undefined> {
   const [owner = "", repo = ""] = repository.split("/");
   const parameters = { owner, repo, pull_number: number };

@@ -11,8 +11,8 @@ import {
 } from "../../core/evidence/approvals.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
 import { code, inline } from "../../core/render/escape.ts";
+import { recordMissing } from "../record.ts";
 import { type Answer, type Answering, type Asking, did, refuse } from "./answer.ts";
-import { recordMissing } from "./record.ts";
 
 /** Binds the head as GitHub has it now; what is recorded is a pointer, and is asked of GitHub again when it is used. */
 export const approve: Answering<"approve-risk"> = async (command, asking) => {

@@ -1,8 +1,8 @@
 import { holdOf } from "../../core/evidence/holds.ts";
 import { code, inline } from "../../core/render/escape.ts";
+import { isOfComment, recordMissing } from "../record.ts";
 import { type Answering, did } from "./answer.ts";
 import { refusedToWrite } from "./permission.ts";
-import { isOfComment, recordMissing } from "./record.ts";
 
 /** Anyone with write may stop a change. It stays stopped over every push, until somebody says otherwise. */
 export const hold: Answering<"hold"> = async (command, asking) => {

@@ -4,10 +4,9 @@ import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { type Gathered, gather } from "../../adapters/github/gather.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
 import { type Asked, askedOf } from "../../core/approval/asked.ts";
-import { decideMeasured } from "../../core/decision/from-measured.ts";
 import type { DecisionBody } from "../../core/decision/shape.ts";
-import { optional } from "../../core/optional.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
+import { decideGathered } from "../decide-gathered.ts";
 import { givenFacts } from "../kept-facts.ts";
 import type { Work } from "../ports.ts";
 import { scoredOwners } from "../standing.ts";
@@ -50,7 +49,7 @@ export async function placeOf(said: Said, work: Work): Promise<Place | undefined
   const subject = subjectOfEvent("pull_request", { repository: found.base.repo, pull_request: data });
   const gathered = await gather(work.client, subject, { now: work.now, comment: false });
   if (!gathered.configured) return undefined;
-  const { configuration, policy, measured } = gathered;
+  const { configuration, policy } = gathered;
   const owners = scoredOwners(gathered);
   return {
     subject,
@@ -59,12 +58,7 @@ export async function placeOf(said: Said, work: Work): Promise<Place | undefined
     environment: configuration.environment ?? defaultEnvironment,
     askedFor: async (environment) => {
       const given = await givenFacts(work.database, said.repository, subject.head);
-      const { body } = decideMeasured(measured, given, policy, {
-        environment,
-        now: work.now,
-        ...optional("service", configuration.service),
-        ...optional("history", gathered.history),
-      });
+      const { body } = decideGathered(gathered, given, { environment, now: work.now });
       return { body, asked: askedOf(body, policy, owners) };
     },
   };

@@ -1,16 +1,21 @@
+import { eventsOfKinds } from "../../adapters/ledgers/sql-kinds.ts";
 import { type ApprovalPointer, foldApprovals, identity } from "../../core/evidence/approvals.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
 import { changesStream } from "../../core/evidence/stream.ts";
 import { code } from "../../core/render/escape.ts";
+import { isOfComment, recordMissing } from "../record.ts";
 import { type Answering, did, refuse } from "./answer.ts";
 import type { Said } from "./event.ts";
 import { refusedToWrite } from "./permission.ts";
-import { isOfComment, recordMissing } from "./record.ts";
 
 /** By whoever gave the approval, or by anyone who may approve: taking back is the careful direction. */
 export const revoke: Answering<"revoke-approval"> = async (command, asking) => {
   const { said, person, place, work } = asking;
-  const { events: before } = await work.ledger(said.repository).read(changesStream);
+  const ledger = work.ledger(said.repository);
+  const { events: before } = await eventsOfKinds(work.database, said.repository, ledger, [
+    "approval",
+    "revocation",
+  ]).read(changesStream);
   const environments = new Set(
     standingOf(before, said, place.pull.head.sha).map((pointer) => pointer.environment),
   );

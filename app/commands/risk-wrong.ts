@@ -1,7 +1,7 @@
 import { inline } from "../../core/render/escape.ts";
+import { isOfComment, recordMissing } from "../record.ts";
 import { type Answering, did } from "./answer.ts";
 import { refusedToWrite } from "./permission.ts";
-import { isOfComment, recordMissing } from "./record.ts";
 import { lastDecision } from "./risk.ts";
 
 /** What people say of a score, for the next ones to learn from; of those who may write, so that nobody else teaches it. */

@@ -1,9 +1,9 @@
 import { holdOf } from "../../core/evidence/holds.ts";
 import { changesStream } from "../../core/evidence/stream.ts";
 import { code } from "../../core/render/escape.ts";
+import { isOfComment, recordMissing } from "../record.ts";
 import { type Answering, did, refuse } from "./answer.ts";
 import { refusedToWrite } from "./permission.ts";
-import { isOfComment, recordMissing } from "./record.ts";
 
 /** Whoever held it, or anyone with write but the author: nobody overrules a hold on their own change. */
 export const unhold: Answering<"unhold"> = async (command, asking) => {

@@ -4,8 +4,8 @@ import type { LedgerEvent } from "../../core/evidence/event.ts";
 import { changesStream } from "../../core/evidence/stream.ts";
 import { code } from "../../core/render/escape.ts";
 import type { AppIdentity, Work } from "../ports.ts";
+import { recordMissing } from "../record.ts";
 import type { Said } from "./event.ts";
-import { recordMissing } from "./record.ts";
 import { reply } from "./reply.ts";
 import { revocation, unique } from "./revoke.ts";
 

@@ -16,6 +16,7 @@ import {
 import { isLastKnownGood } from "./last-known-good.ts";
 import { nextMoment } from "./next-moment.ts";
 import { answer, report } from "./send.ts";
+import { wakeGate } from "./wake.ts";
 import { type Word, word, wordOf } from "./word.ts";
 
 /** Undefined where the repository says nothing of adaptive-deploy. */
@@ -112,8 +113,8 @@ async function evaluate(gate: Gate, work: Work, decideFor: DecideFor): Promise<v
   if (work.now >= expiry) return closeGate(work.database, gate, "expired", work.now);
   const { state, comment, next } = await wordOn(gate, work, decideFor);
   if (state !== "waiting") return answer(gate, { state, comment }, work);
-  await wake(gate, "expiry", expiry, work);
-  if (next !== undefined && next < expiry) await wake(gate, "calendar", next, work);
+  await wakeGate(gate, "expiry", expiry, work);
+  if (next !== undefined && next < expiry) await wakeGate(gate, "calendar", next, work);
   await report(gate, comment, work);
 }
 
@@ -141,17 +142,4 @@ const notConfigured =
 function cannotDecide(error: unknown): Word {
   if (!(error instanceof UserError) || error.exitCode !== exitCodes.badInput) throw error;
   return word("waiting", `Waits: it cannot be decided. ${inline(error.message, 800)}`);
-}
-
-function wake(gate: Gate, why: "expiry" | "calendar", at: Date, work: Work): Promise<void> {
-  const { repository, run_id: run, environment, installation_id: installation } = gate;
-  return work.later(
-    {
-      key: `gate ${repository} ${run} ${environment} ${why}`,
-      lane: `${repository.toLowerCase()}!${environment}`,
-      installation,
-      payload: { kind: "gate", repository, run, environment },
-    },
-    at,
-  );
 }

@@ -1,24 +1,25 @@
 import type { Work } from "../ports.ts";
-import { waitingGates } from "./gate.ts";
+import { type Gate, waitingGates } from "./gate.ts";
+
+/** Has a gate looked at again at a moment, in the lane of its environment. */
+export function wakeGate(gate: Gate, why: string, at: Date, work: Work): Promise<void> {
+  const { repository, run_id: run, environment, installation_id: installation } = gate;
+  return work.later(
+    {
+      key: `gate ${repository} ${run} ${environment} ${why}`,
+      lane: `${repository.toLowerCase()}!${environment}`,
+      installation,
+      payload: { kind: "gate", repository, run, environment },
+    },
+    at,
+  );
+}
 
 /**
  * Has every gate of a repository that waits looked at again, each in its own lane: an approval is given in the lane of
  * its pull request, and two lanes must not answer one gate.
  */
 export async function wakeGates(repository: string, work: Work): Promise<void> {
-  for (const { run_id: run, environment, installation_id: installation } of await waitingGates(
-    work.database,
-    repository,
-    {},
-  )) {
-    await work.later(
-      {
-        key: `gate ${repository} ${run} ${environment} news`,
-        lane: `${repository.toLowerCase()}!${environment}`,
-        installation,
-        payload: { kind: "gate", repository, run, environment },
-      },
-      work.now,
-    );
-  }
+  for (const gate of await waitingGates(work.database, repository, {}))
+    await wakeGate(gate, "news", work.now, work);
 }

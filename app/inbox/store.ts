@@ -102,23 +102,6 @@ export async function readyLanes(database: Queries, now: Date, most: number): Pr
   return rows.map((row) => ready.parse(row));
 }
 
-const parked = z.object({
-  delivery_id: z.string(),
-  event: z.string(),
-  repository: z.string().nullable(),
-  attempts: z.number(),
-  error: z.string().nullable(),
-});
-
-export async function parkedDeliveries(database: Queries, most = 100): Promise<z.infer<typeof parked>[]> {
-  const rows = await database.query(
-    `select delivery_id, event, repository, attempts, error from inbox
-     where state = 'parked' order by sequence desc limit $1`,
-    [most],
-  );
-  return rows.map((row) => parked.parse(row));
-}
-
 /** Rows that are done are kept longer than GitHub can redeliver them, and then go. */
 export async function forgetOld(database: Queries, before: Date): Promise<void> {
   await database.query("delete from inbox where state = 'done' and finished_at < $1", [before]);

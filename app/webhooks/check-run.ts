@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Work } from "../ports.ts";
-import { redecide } from "../redecide.ts";
+import { redecideAndTell } from "../redecide.ts";
 import type { Tell } from "./index.ts";
 
 const event = z.object({
@@ -26,8 +26,7 @@ export async function onCheckRun(payload: unknown, work: Work, tell: Tell): Prom
   for (const number of await pullsOf(data, work)) {
     if (wanted === "approve") await sayHowToApprove(data, number, work);
     else {
-      const decided = await redecide(data.repository.full_name, number, work);
-      if (decided) tell(decided.decision);
+      await redecideAndTell(data.repository.full_name, number, work, tell);
     }
   }
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import { retry, streamsOf } from "../../adapters/ledgers/record-decision.ts";
+import { streamsOf } from "../../adapters/ledgers/record-decision.ts";
 import { decisionBody } from "../../core/decision/shape.ts";
-import { appendWithRetry } from "../../core/evidence/append.ts";
 import { serviceStream } from "../../core/evidence/stream.ts";
 import type { Work } from "../ports.ts";
+import { recordMissing } from "../record.ts";
 
 const outcomes: Record<string, "success" | "failure"> = {
   success: "success",
@@ -42,16 +41,15 @@ export async function onDeploymentStatus(payload: unknown, work: Work): Promise<
   };
   const actor = status.creator?.login ?? "unknown";
   const at = status.created_at.toISOString();
-  const nonce = randomBytes(16).toString("hex");
   for (const stream of place.streams) {
-    await appendWithRetry(
-      work.ledger(repository.full_name),
-      stream,
-      ({ events }) =>
+    await recordMissing(
+      work,
+      repository.full_name,
+      (events) =>
         events.some((one) => one.kind === "outcome" && one.body.deployment_status === status.id)
           ? []
-          : [{ kind: "outcome", at, actor, nonce, body }],
-      retry,
+          : [{ kind: "outcome", at, actor, body }],
+      stream,
     );
   }
 }

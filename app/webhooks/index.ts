@@ -4,7 +4,7 @@ import { decideChange } from "../decide-change.ts";
 import { gates } from "../gates/protection-rule.ts";
 import { wakeGates } from "../gates/wake.ts";
 import type { AppIdentity, Work } from "../ports.ts";
-import { redecide } from "../redecide.ts";
+import { redecideAndTell } from "../redecide.ts";
 import { onCheckRun } from "./check-run.ts";
 import { onDeploymentStatus } from "./deployment-status.ts";
 import { onInstallation } from "./installation.ts";
@@ -38,8 +38,7 @@ export function webhooks(identity: () => Promise<AppIdentity>): Record<string, A
       commands({
         identity: await identity(),
         redecide: async (repository, number) => {
-          const decided = await redecide(repository, number, work);
-          if (decided) tell(decided.decision);
+          await redecideAndTell(repository, number, work, tell);
           await wakeGates(repository, work);
         },
       })(payload, work),

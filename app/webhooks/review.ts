@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Work } from "../ports.ts";
-import { redecide } from "../redecide.ts";
+import { redecideAndTell } from "../redecide.ts";
 import type { Tell } from "./index.ts";
 
 const event = z.object({
@@ -14,6 +14,5 @@ const event = z.object({
 export async function onReview(payload: unknown, work: Work, tell: Tell): Promise<void> {
   const { data } = event.safeParse(payload);
   if (!data || data.review.state.toLowerCase() === "commented") return;
-  const decided = await redecide(data.repository.full_name, data.pull_request.number, work);
-  if (decided) tell(decided.decision);
+  await redecideAndTell(data.repository.full_name, data.pull_request.number, work, tell);
 }

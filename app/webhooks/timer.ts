@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { Handler, Work } from "../ports.ts";
-import { redecide } from "../redecide.ts";
+import { redecideAndTell } from "../redecide.ts";
 import type { Tell } from "./index.ts";
 
 const timer = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("gate") }),
   z.looseObject({
-    kind: z.enum(["settle", "expiry"]),
+    kind: z.literal("settle"),
     repository: z.string(),
     number: z.number(),
   }),
@@ -16,6 +16,5 @@ const timer = z.discriminatedUnion("kind", [
 export async function onTimer(payload: unknown, work: Work, tell: Tell, gate: Handler): Promise<void> {
   const due = timer.parse(payload);
   if (due.kind === "gate") return await gate(payload, work);
-  const decided = await redecide(due.repository, due.number, work);
-  if (decided) tell(decided.decision);
+  await redecideAndTell(due.repository, due.number, work, tell);
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Work } from "../ports.ts";
-import { redecide } from "../redecide.ts";
+import { redecideAndTell } from "../redecide.ts";
 import type { Tell } from "./index.ts";
 
 const event = z.object({
@@ -15,8 +15,7 @@ const event = z.object({
 /** A run has ended: facts that were waited for may be there now. */
 export async function onWorkflowRun(payload: unknown, work: Work, tell: Tell): Promise<void> {
   const { data } = event.safeParse(payload);
-  for (const { number } of data?.workflow_run.pull_requests ?? []) {
-    const decided = await redecide(data?.repository.full_name ?? "", number, work);
-    if (decided) tell(decided.decision);
-  }
+  if (!data) return;
+  for (const { number } of data.workflow_run.pull_requests ?? [])
+    await redecideAndTell(data.repository.full_name, number, work, tell);
 }

@@ -7,7 +7,6 @@ import {
   finish,
   forgetOld,
   insertDeliveries,
-  parkedDeliveries,
   readyLanes,
   type Waiting,
 } from "../../../app/inbox/store.ts";
@@ -70,6 +69,11 @@ const states = async (): Promise<unknown[]> =>
     (row) => `${row.delivery_id} ${row.state}`,
   );
 
+const parked = () =>
+  database.query(
+    "select delivery_id, event, repository, attempts, error from inbox where state = 'parked' order by sequence desc",
+  );
+
 describe("the inbox", () => {
   test("stores a delivery once, however often it comes", async () => {
     await insertDeliveries(database, [delivery("a", "x#1"), delivery("b", "x#1")]);
@@ -111,7 +115,7 @@ describe("the inbox", () => {
     );
     await vi.waitFor(() => expect(handled).toEqual(["b"]));
     expect(warnings.at(-1)).toContain("parked: issue_comment poison");
-    expect(await parkedDeliveries(database)).toEqual([
+    expect(await parked()).toEqual([
       {
         delivery_id: "poison",
         event: "issue_comment",

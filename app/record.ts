@@ -1,20 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { retry } from "../../adapters/ledgers/record-decision.ts";
-import { type Appended, appendWithRetry } from "../../core/evidence/append.ts";
-import type { LedgerEvent, NewEvent } from "../../core/evidence/event.ts";
-import { changesStream } from "../../core/evidence/stream.ts";
-import type { Work } from "../ports.ts";
+import { retry } from "../adapters/ledgers/record-decision.ts";
+import { type Appended, appendWithRetry } from "../core/evidence/append.ts";
+import type { LedgerEvent, NewEvent } from "../core/evidence/event.ts";
+import { changesStream } from "../core/evidence/stream.ts";
+import type { Work } from "./ports.ts";
 
-export type Written = Pick<NewEvent, "kind" | "actor" | "body">;
+/** Of the moment of the work, unless it says another. */
+export type Written = Pick<NewEvent, "kind" | "actor" | "body"> & Partial<Pick<NewEvent, "at">>;
 
 /**
- * Records events of a change, those that `missing` says of the ledger as it stands: a delivery that comes twice finds
+ * Records events, those that `missing` says of the ledger as it stands: a delivery that comes twice finds
  * what it wrote before, and writes nothing.
  */
 export async function recordMissing(
   work: Work,
   repository: string,
   missing: (events: readonly LedgerEvent[]) => Written[],
+  stream: string = changesStream,
 ): Promise<{ events: LedgerEvent[]; appended: LedgerEvent[] }> {
   const nonces: string[] = [];
   const nonceOf = (index: number): string => {
@@ -23,12 +25,12 @@ export async function recordMissing(
   };
   const { chain, appended }: Appended = await appendWithRetry(
     work.ledger(repository),
-    changesStream,
+    stream,
     ({ events }) => {
       work.signal.throwIfAborted();
       return missing(events).map((one, index) => ({
-        ...one,
         at: work.now.toISOString(),
+        ...one,
         nonce: nonceOf(index),
       }));
     },
