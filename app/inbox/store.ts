@@ -37,7 +37,10 @@ const waiting = z.object({
 });
 export type Waiting = z.infer<typeof waiting>;
 
-/** The oldest delivery of a lane that waits, where its time has come. A failed one holds up those behind it. */
+/**
+ * The oldest delivery of a lane that waits, where its time has come. A failed one holds up those behind it. A push that
+ * another push follows needs no decision of its own; an edit that follows may be of the text alone, and decides nothing.
+ */
 export async function nextInLane(database: Queries, lane: string, now: Date): Promise<Waiting | undefined> {
   const [row] = await database.query(
     `select first.*, exists (
@@ -45,7 +48,7 @@ export async function nextInLane(database: Queries, lane: string, now: Date): Pr
        where later.lane = first.lane and later.state = 'waiting' and later.sequence > first.sequence
          and first.event = 'pull_request' and later.event = 'pull_request'
          and first.action in ('opened', 'synchronize', 'reopened', 'edited')
-         and later.action in ('opened', 'synchronize', 'reopened', 'edited')
+         and later.action in ('opened', 'synchronize', 'reopened')
      ) as superseded
      from (select * from inbox where lane = $1 and state = 'waiting' order by sequence limit 1) first
      where first.not_before is null or first.not_before <= $2`,

@@ -136,6 +136,22 @@ describe("the inbox", () => {
     await vi.waitFor(() => expect(handled).toEqual(["comment", "c"]));
   });
 
+  test.each(["edited", "labeled", "closed"])(
+    "a push is decided on though the pull request was %s after it",
+    async (action) => {
+      const pull = (id: string, of: string) =>
+        delivery(id, "acme/shop#1", {
+          event: "pull_request",
+          address: { action: of, installation: 1, repository: "acme/shop", lane: "acme/shop#1" },
+        });
+      await insertDeliveries(database, [pull("1", "synchronize"), pull("2", action)]);
+      start(
+        () => undefined,
+        () => undefined,
+      );
+      await vi.waitFor(() => expect(handled).toEqual(["1", "2"]));
+    },
+  );
   test("installations take turns among the lanes that are ready", async () => {
     await insertDeliveries(database, [
       ...Array.from({ length: 30 }, (_, index) => delivery(`busy${index}`, `busy#${index}`)),
