@@ -6,7 +6,16 @@ import { readInput, type VerbDeclaration } from "./io.ts";
 /** What every Action's main.ts needs of its runner. */
 export type Toolkit = Pick<
   typeof import("@actions/core"),
-  "getInput" | "setOutput" | "setFailed" | "setSecret" | "summary" | "warning" | "error" | "info"
+  | "getInput"
+  | "setOutput"
+  | "setFailed"
+  | "setSecret"
+  | "summary"
+  | "warning"
+  | "error"
+  | "info"
+  | "startGroup"
+  | "endGroup"
 >;
 
 export function inputsOf(toolkit: Toolkit, declaration: VerbDeclaration): (name: string) => string {

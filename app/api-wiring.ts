@@ -1,11 +1,14 @@
 import { activePolicy } from "../adapters/github/policy-source.ts";
 import type { Subject } from "../adapters/github/subject.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
+import { optional } from "../core/optional.ts";
 import type { Api, ApiOptions } from "./api/index.ts";
 import { createApi } from "./api/index.ts";
 import { decideChange } from "./decide-change.ts";
+import { insertDeliveries } from "./inbox/store.ts";
 import type { InstalledRepository } from "./installed.ts";
 import { keepFacts } from "./kept-facts.ts";
+import { newFactsDelivery } from "./new-facts.ts";
 import type { Work } from "./ports.ts";
 
 export type ApiAround = Pick<
@@ -41,14 +44,15 @@ export async function apiOf(around: ApiAround): Promise<Api> {
         version: { name: policy.name, ...version },
       };
     },
-    async decide({ repository, head, environment, facts, trusted, actor }) {
+    async decide({ repository, head, environment, service, facts, source, trusted, actor }) {
       const { work, seen } = await workFor(repository);
-      if (facts)
-        await keepFacts(
-          work.database,
-          { repository: seen.name, sha: head, facts },
-          { source: trusted ? "decide trusted" : "decide", trusted },
-        );
+      if (facts) {
+        const { installation, name: repository } = seen;
+        await work.database.transaction(async (within) => {
+          await keepFacts(within, { repository, sha: head, facts }, { source, trusted });
+          await insertDeliveries(within, [newFactsDelivery({ installation, repository, sha: head })]);
+        });
+      }
       const [owner = "", name = ""] = seen.name.split("/");
       const subject: Subject = {
         kind: "release",
@@ -64,7 +68,10 @@ export async function apiOf(around: ApiAround): Promise<Api> {
         fromFork: false,
         trustedRun: false,
       };
-      const decided = await decideChange(subject, work, environment === undefined ? {} : { environment });
+      const decided = await decideChange(subject, work, {
+        ...optional("environment", environment),
+        ...optional("service", service),
+      });
       if (decided) return decided.decision;
       throw new UserError(
         "not-configured",

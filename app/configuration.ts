@@ -1,5 +1,7 @@
 import { exitCodes, UserError } from "../core/errors.ts";
 import { type Credentials, credentialsFile, readCredentials } from "./setup/credentials.ts";
+import { isPrivateKey } from "./setup/private-key.ts";
+import { wantsTraces } from "./traces.ts";
 
 export type AppConfiguration = {
   appId: string;
@@ -14,6 +16,12 @@ export type AppConfiguration = {
   database: { url?: string; folder?: string };
   /** Whose tokens the API takes from GitHub Actions; the demo takes none. */
   oidc?: { issuer: string; audience?: string };
+  /** Values of `job_workflow_ref` that are trusted beside the default branch; a `*` at the end stands for any end. */
+  trustedWorkflows?: string[];
+  /** Who carries it may read the metrics; absent: this machine alone. */
+  metricsToken?: string;
+  /** True where OpenTelemetry's variables name a collector. */
+  traces?: boolean;
   host: string;
   port: number;
   /** The demo's GitHub is on loopback and answers at once: there is nothing to throttle. */
@@ -28,14 +36,18 @@ export type PlaceConfiguration = Pick<AppConfiguration, "baseUrl" | "publicUrl" 
 
 type Environment = Record<string, string | undefined>;
 
-/** Our own variables, all of them: any other of this beginning is a misspelling. The first two are the command line's. */
+/** Our own variables, all of them: any other of this beginning is a misspelling. */
 const ownVariables = [
-  "ADAPTIVE_DEPLOY_DEBUG",
   "ADAPTIVE_DEPLOY_SETUP",
   "ADAPTIVE_DEPLOY_DATA",
   "ADAPTIVE_DEPLOY_OIDC_ISSUER",
   "ADAPTIVE_DEPLOY_OIDC_AUDIENCE",
+  "ADAPTIVE_DEPLOY_METRICS_TOKEN",
+  "ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS",
 ];
+
+/** The command line's, which a shell may have set for it. */
+const commandLine = ["ADAPTIVE_DEPLOY_DEBUG", "ADAPTIVE_DEPLOY_TOKEN"];
 
 /** The App's settings from its environment and its credentials file; nothing starts without a webhook secret. */
 export async function appConfiguration(environment: Environment): Promise<AppConfiguration> {
@@ -47,6 +59,9 @@ export async function appConfiguration(environment: Environment): Promise<AppCon
     ...keys,
     ...(clientId && clientSecret ? { signIn: { clientId, clientSecret } } : {}),
     ...place,
+    ...metricsToken(environment),
+    ...trustedWorkflows(environment),
+    ...traces(environment),
     database: database ? { url: database } : { folder },
     oidc: {
       issuer: address(environment, "ADAPTIVE_DEPLOY_OIDC_ISSUER") ?? issuerOf(place.baseUrl),
@@ -57,7 +72,8 @@ export async function appConfiguration(environment: Environment): Promise<AppCon
 
 export function placeConfiguration(environment: Environment): PlaceConfiguration {
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith("ADAPTIVE_DEPLOY_") && !ownVariables.includes(name),
+    (name) =>
+      name.startsWith("ADAPTIVE_DEPLOY_") && !ownVariables.includes(name) && !commandLine.includes(name),
   );
   if (unknown.length > 0) {
     throw usage(
@@ -102,10 +118,20 @@ async function credentials(environment: Environment, folder: string): Promise<Cr
   const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = environment;
   return {
     appId: needed("APP_ID"),
-    privateKey: needed("PRIVATE_KEY").replaceAll("\\n", "\n"),
+    privateKey: readKey(needed("PRIVATE_KEY")),
     webhookSecret: needed("WEBHOOK_SECRET"),
     ...(clientId && clientSecret ? { clientId, clientSecret } : {}),
   };
+}
+
+/** The key's own words are never repeated. */
+function readKey(given: string): string {
+  const pem = given.replaceAll("\\n", "\n");
+  if (isPrivateKey(pem)) return pem;
+  throw usage(
+    "PRIVATE_KEY is no RSA private key in PEM form. It holds the whole file that GitHub made for the App, from its first " +
+      'line (-----BEGIN RSA PRIVATE KEY-----) to its last, for example PRIVATE_KEY="$(cat app.pem)"; \\n may stand for line ends.',
+  );
 }
 
 /** An address without a secret in it; what does not read as one is not repeated, since it may hold a secret. */
@@ -118,6 +144,37 @@ function address(environment: Environment, name: string): string | undefined {
       `${name} is no address like https://deploy.example.com (http or https, without user, query or fragment).`,
     );
   return url.href.replace(/\/+$/, "");
+}
+
+function metricsToken({ ADAPTIVE_DEPLOY_METRICS_TOKEN: token }: Environment): { metricsToken?: string } {
+  if (!token) return {};
+  if (/^[\x21-\x7e]{16,}$/.test(token)) return { metricsToken: token };
+  throw usage(
+    "ADAPTIVE_DEPLOY_METRICS_TOKEN has fewer than 16 characters, or some that no header carries. `openssl rand -hex 32` makes one.",
+  );
+}
+
+/** A beginning has to name its repository: what that repository's writers push is trusted for every other one. */
+const workflowPin = /^[\w.-]+\/[\w.-]+\/\.github\/workflows\/([^\s*@]+\.ya?ml@[^\s*]+|[^\s*]*\*)$/;
+
+function trustedWorkflows({ ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS: given }: Environment): {
+  trustedWorkflows?: string[];
+} {
+  const pins = (given ?? "").split(/[\s,]+/).filter(Boolean);
+  const wrong = pins.findIndex((pin) => !workflowPin.test(pin));
+  if (wrong >= 0)
+    throw usage(
+      `ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS names no workflow in its entry ${wrong + 1}. Write owner/repo/.github/workflows/file.yml@refs/tags/v1, or the beginning of such a name from its .github/workflows/ on with a * at its end; several with commas or spaces between them.`,
+    );
+  return pins.length > 0 ? { trustedWorkflows: pins } : {};
+}
+
+/** The exporter reads these variables itself, and where one cannot be read it would send to this machine. */
+function traces(environment: Environment): { traces?: true } {
+  if (!wantsTraces(environment)) return {};
+  address(environment, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+  address(environment, "OTEL_EXPORTER_OTLP_ENDPOINT");
+  return { traces: true };
 }
 
 function databaseUrl(given: string | undefined): string | undefined {

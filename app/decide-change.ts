@@ -1,22 +1,26 @@
+import { checkName } from "../adapters/github/check.ts";
 import { type Gathered, gather } from "../adapters/github/gather.ts";
-import { publish } from "../adapters/github/publish.ts";
+import { publish, retire } from "../adapters/github/publish.ts";
 import type { Subject } from "../adapters/github/subject.ts";
-import { recordDecision } from "../adapters/ledgers/record-decision.ts";
 import type { ChangeFacts } from "../core/change/facts.ts";
 import { enveloped } from "../core/decision/envelope.ts";
-import type { Decision, DecisionBody } from "../core/decision/shape.ts";
+import type { Decision } from "../core/decision/shape.ts";
 import { optional } from "../core/optional.ts";
 import { defaultEnvironment } from "../core/policy/environment.ts";
 import type { PolicyBundle } from "../core/policy/schema.ts";
 import { thresholdsFor } from "../core/policy/scope.ts";
+import type { Ledger } from "../core/ports.ts";
 import { checkActions } from "../core/render/actions.ts";
 import { commentMarker } from "../core/render/comment.ts";
 import { decideGathered } from "./decide-gathered.ts";
-import { givenFacts, keepFacts } from "./kept-facts.ts";
+import { releasesBefore } from "./gates/releases.ts";
+import { givenFacts } from "./kept-facts.ts";
 import { policyImpactSection } from "./policy-impact.ts";
 import type { Work } from "./ports.ts";
+import { recordDecided } from "./record.ts";
 import { settlingOf } from "./settling.ts";
-import { holdOn, standingOf } from "./standing.ts";
+import { holdOn, standingOf, wakeAtExpiry, wordsOf } from "./standing.ts";
+import { tellUnreadable } from "./unreadable-policy.ts";
 
 /** Another name than the Action's, so that a required check can pin the App. */
 export const appCheck = "adaptive-deploy/risk";
@@ -24,6 +28,8 @@ export const appCheck = "adaptive-deploy/risk";
 export type Decided = { decision: Decision; gathered: Gathered; facts: ChangeFacts };
 export type Asked = {
   environment?: string;
+  /** Of services.yaml; absent: the one that the configuration names, or all that the change touches. */
+  service?: string;
   /** True where people asked for one line. */
   quiet?: boolean;
 };
@@ -38,46 +44,87 @@ export async function decideChange(
   asked: Asked = {},
 ): Promise<Decided | undefined> {
   const repository = `${subject.owner}/${subject.name}`;
+  const { span, decided: tell } = work.observer;
   const [gathered, given] = await Promise.all([
-    gather(work.client, subject, {
-      now: work.now,
-      ...optional("environment", asked.environment),
-      comment: subject.kind !== "release",
-      marker: commentMarker,
-      check: appCheck,
+    span("gather", () =>
+      gather(work.client, subject, {
+        now: work.now,
+        ...optional("environment", asked.environment),
+        comment: subject.kind !== "release",
+        marker: commentMarker,
+        check: appCheck,
+        again: true,
+        released: (environment) => releasesBefore(work.database, { repository, environment }, subject.head),
+      }),
+    ).catch(async (error: unknown) => {
+      const name = checkName(appCheck, subject, subject.defaultBranch ?? subject.baseBranch);
+      if (!(await tellUnreadable(error, subject, name, work))) throw error;
+      return undefined;
     }),
     givenFacts(work.database, repository, subject.head),
   ]);
-  if (!gathered.configured) return undefined;
+  if (!gathered) return undefined;
+  if (!gathered.configured) {
+    if (!gathered.moved) await fallSilent(subject, work, gathered);
+    return undefined;
+  }
   const environment =
     asked.environment ?? subject.environment ?? gathered.configuration.environment ?? defaultEnvironment;
-  const { facts, body } = decideGathered(gathered, given, { environment, now: work.now });
-  const { approvals, problems } = await standingOf(subject, work, body, gathered);
+  const { facts, body } = await span("decide", async () =>
+    decideGathered(gathered, given, { environment, now: work.now, service: asked.service }),
+  );
+  const words = wordsOf(subject, work);
+  const { approvals, refused, problems } = await span("standing", () =>
+    standingOf(subject, work, body, gathered, words),
+  );
   const decision = enveloped(body, {
     actor: subject.author ?? "unknown",
     decidedAt: work.now.toISOString(),
     approvals,
+    refused,
     recorded: true,
   });
+  tell(decision);
   const decided = { decision, gathered, facts };
   // What was decided of a head that is the pull request's no more is nobody's business.
   if (gathered.moved) return decided;
-  const written = subject.kind === "release" ? [] : await write(subject, work, decided, asked);
-  for (const problem of [...gathered.problems, ...problems, ...written]) work.warn(problem);
-  await keep(work, repository, decided, body);
+  const isRelease = subject.kind === "release";
+  const written = isRelease ? [] : await span("publish", () => write(subject, work, decided, words, asked));
+  const uncounted = refused.map(({ sentence }) => sentence);
+  for (const problem of [...gathered.problems, ...uncounted, ...problems, ...written]) work.warn(problem);
+  // After what people wait for.
+  const moment = { actor: decision.actor, decidedAt: decision.decided_at };
+  await span("record", () => recordDecided(work, repository, { body, moment, facts }));
   return decided;
 }
 
-async function write(subject: Subject, work: Work, decided: Decided, asked: Asked): Promise<string[]> {
+/** A configuration that was removed leaves what it wrote: nobody could lift a required check that is red. */
+async function fallSilent(subject: Subject, work: Work, gathered: Gathered): Promise<void> {
+  const sentence =
+    "adaptive-deploy is no longer configured for this repository: nothing is asked here any more.";
+  const place = { ...gathered, marker: commentMarker, check: appCheck };
+  const problems = await retire(work.client, subject, place, sentence, work.now.toISOString(), true);
+  for (const problem of problems) work.warn(problem);
+}
+
+async function write(
+  subject: Subject,
+  work: Work,
+  decided: Decided,
+  words: Ledger,
+  asked: Asked,
+): Promise<string[]> {
   const { decision, gathered, facts } = decided;
   const [settling, hold, policyImpact] = await Promise.all([
     settlingOf(subject, facts, gathered.policy, work),
-    holdOn(subject, work),
+    holdOn(subject, work, words),
     policyImpactSection(subject, gathered, work),
+    wakeAtExpiry(subject, decision.approvals, work),
   ]);
   const place = { ...gathered, marker: commentMarker, check: appCheck };
   return await publish(work.client, subject, decision, place, {
     silentInShadow: true,
+    again: true,
     actions: checkActions(decision),
     commands: true,
     settling,
@@ -94,19 +141,4 @@ function thresholdOf(decision: Decision, policy: PolicyBundle): { approvalFrom?:
     decision.services[0]?.name ?? decision.subject.repository?.split("/").at(-1) ?? "repository";
   const { approval } = thresholdsFor(policy.thresholds, { service, environment: decision.environment });
   return approval?.from === undefined ? {} : { approvalFrom: approval.from };
-}
-
-/** After what people wait for. The same decision of the same commit is recorded once, however often it is made. */
-async function keep(work: Work, repository: string, decided: Decided, body: DecisionBody): Promise<void> {
-  const { decision, facts } = decided;
-  const [known] = await work.database.query(
-    "select 1 as known from decisions where repository = $1 and decision_id = $2",
-    [repository, decision.decision_id],
-  );
-  if (known) return;
-  const moment = { actor: decision.actor, decidedAt: decision.decided_at };
-  const { problems } = await recordDecision(work.ledger(repository), body, moment);
-  for (const problem of problems) work.warn(problem);
-  if (decision.subject.head)
-    await keepFacts(work.database, { repository, sha: decision.subject.head, facts });
 }

@@ -7,11 +7,12 @@ import { optional } from "../core/optional.ts";
 export function decideGathered(
   { measured, policy, configuration, history }: Gathered,
   given: readonly GivenFacts[],
-  around: { environment: string; now: Date },
+  around: { environment: string; now: Date; service?: string | undefined },
 ): ReturnType<typeof decideMeasured> {
   return decideMeasured(measured, given, policy, {
-    ...around,
-    ...optional("service", configuration.service),
+    environment: around.environment,
+    now: around.now,
+    ...optional("service", around.service ?? configuration.service),
     ...optional("history", history),
   });
 }

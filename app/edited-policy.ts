@@ -1,82 +1,69 @@
 import type { GitHubClient } from "../adapters/github/client.ts";
 import { readHeadText } from "../adapters/github/head-policy.ts";
 import type { Subject } from "../adapters/github/subject.ts";
-import { checkFolder } from "../adapters/policy/folder.ts";
 import { configurationPath, defaultBundleFolder } from "../adapters/policy/places.ts";
-import { resolvePolicy } from "../adapters/policy/resolve.ts";
+import { shippedBundleNames } from "../adapters/policy/shipped.ts";
 import type { ChangedFile } from "../core/change/facts.ts";
-import { UserError } from "../core/errors.ts";
 import { bundleFiles } from "../core/policy/bundle/files.ts";
-import { type PolicyBundle, repositoryConfiguration } from "../core/policy/schema.ts";
+import { repositoryConfiguration } from "../core/policy/schema.ts";
 import { parseYamlDocument } from "../core/policy/yaml/document.ts";
 import type { Problem } from "../core/policy/yaml/problem.ts";
 
-/** The policy as a pull request would leave it, read as data: it decides nothing. */
-export type EditedPolicy = {
-  bundle?: PolicyBundle;
+/** The texts of the policy as a pull request would leave it. */
+export type EditedTexts = {
+  commit: string;
+  configuration?: string;
+  /** Where the bundle is expected, and its files by their names there. */
+  folder: string;
+  files: [string, string][];
+  /** What could not even be read: no more needs to be said then. */
   problems: Problem[];
-  warnings: Problem[];
-  removed?: boolean;
 };
 
-export async function readEditedPolicy(
+export async function readEditedTexts(
   client: GitHubClient,
   subject: Subject,
   changed: readonly ChangedFile[],
-  now: Date,
-): Promise<EditedPolicy> {
+): Promise<EditedTexts> {
   const { texts, problems } = await readHeadText(client, subject, [configurationPath]);
   const configuration = texts.get(configurationPath);
-  if (configuration !== undefined)
-    problems.push(...parseYamlDocument(configuration, configurationPath, repositoryConfiguration).problems);
-  if (problems.length > 0) return { problems, warnings: [] };
-
-  let held: Held | undefined;
-  const source = {
+  const parsed =
+    configuration === undefined
+      ? undefined
+      : parseYamlDocument(configuration, configurationPath, repositoryConfiguration);
+  problems.push(...(parsed?.problems ?? []));
+  const folder = policyFolder(parsed?.value?.policy);
+  const found =
+    problems.length > 0 ? { files: [], problems } : await readFiles(client, subject, folder, changed);
+  return {
     commit: subject.head,
     ...(configuration === undefined ? {} : { configuration }),
-    defaultFolder: defaultBundleFolder,
-    folder: async (path: string) => {
-      held = await readFolder(client, subject, path, changed);
-      return held.files;
-    },
+    folder,
+    ...found,
   };
-  const resolved = await resolvePolicy(source, undefined).catch(sentenceOf);
-  if (held?.tooLarge.length) return { problems: held.tooLarge, warnings: [] };
-  if (held?.files.size) return checked(held, subject.head, now);
-  if (typeof resolved === "string")
-    return { problems: [{ file: configurationPath, message: resolved }], warnings: [] };
-  return { problems: [], warnings: [], bundle: resolved.policy, removed: configuration === undefined };
 }
 
-type Held = { path: string; files: Map<string, string>; tooLarge: Problem[] };
+/** The folder that a configuration speaks of; a shipped bundle's name leaves the one where a folder is expected. */
+export function policyFolder(wanted: string | undefined): string {
+  if (wanted === undefined || shippedBundleNames.includes(wanted)) return defaultBundleFolder;
+  return wanted.replace(/^\.\//, "").replace(/\/+$/, "");
+}
 
 /** Files that the change adds and that no bundle has are named without their text, for the check to refuse. */
-async function readFolder(
+async function readFiles(
   client: GitHubClient,
   subject: Subject,
-  path: string,
+  folder: string,
   changed: readonly ChangedFile[],
-): Promise<Held> {
-  const known = Object.keys(bundleFiles).map((name) => `${path}/${name}`);
+): Promise<Pick<EditedTexts, "files" | "problems">> {
+  const known = Object.keys(bundleFiles).map((name) => `${folder}/${name}`);
   const { texts, problems } = await readHeadText(client, subject, known);
-  const within = changed.filter((file) => file.status !== "removed" && file.path.startsWith(`${path}/`));
-  const strangers = within
+  const strangers = changed
+    .filter((file) => file.status !== "removed" && file.path.startsWith(`${folder}/`))
     .filter((file) => !known.includes(file.path))
     .map((file) => [file.path, ""] as const);
-  const all = [...texts, ...strangers].map(([file, text]) => [file.slice(path.length + 1), text] as const);
-  return { path, files: new Map(all.filter(([name]) => !name.includes("/"))), tooLarge: problems };
-}
-
-/** As `policy check`, with each file by its whole path. */
-function checked({ path, files }: Held, commit: string, now: Date): EditedPolicy {
-  const { bundle, problems, warnings } = checkFolder(files, { name: "edited", commit }, now);
-  const placed = (list: readonly Problem[]) =>
-    list.map((one) => (files.has(one.file) ? { ...one, file: `${path}/${one.file}` } : one));
-  return { problems: placed(problems), warnings: placed(warnings), ...(bundle ? { bundle } : {}) };
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof UserError) return error.message;
-  throw error;
+  const files = [...texts, ...strangers]
+    .map(([file, text]): [string, string] => [file.slice(folder.length + 1), text])
+    .filter(([name]) => !name.includes("/"));
+  return { files, problems };
 }

@@ -1,5 +1,6 @@
 import { exitCodes, UserError } from "../core/errors.ts";
 import { appConfiguration, placeConfiguration } from "./configuration.ts";
+import { listeningFault } from "./listening.ts";
 import { haveCredentials } from "./setup/credentials.ts";
 import { serveSetup } from "./setup/serve.ts";
 import { startApp } from "./start.ts";
@@ -7,7 +8,10 @@ import { startApp } from "./start.ts";
 /** `npm start` with credentials: the App. Without any: the demo (emulated/demo.ts), which needs none. */
 try {
   await setUpFirst(process.env);
-  const app = await startApp(await appConfiguration(process.env));
+  const configuration = await appConfiguration(process.env);
+  const app = await startApp(configuration).catch((error: unknown) => {
+    throw listeningFault(error, configuration);
+  });
   console.log(`adaptive-deploy takes webhooks at ${app.url}/webhooks`);
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void app.close().then(() => process.exit(exitCodes.go)));
@@ -25,7 +29,9 @@ async function setUpFirst(environment: Record<string, string | undefined>): Prom
   const made = new Promise<void>((resolve) => {
     isMade = resolve;
   });
-  const setup = await serveSetup(place, () => isMade());
+  const setup = await serveSetup(place, () => isMade()).catch((error: unknown) => {
+    throw listeningFault(error, place);
+  });
   console.log(`Open ${setup.setupAddress}`);
   await made;
   await setup.close();

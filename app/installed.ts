@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { GitHubClient } from "../adapters/github/client.ts";
+import type { Recognise } from "./known-repositories.ts";
 
 /** A repository that the App is installed on, as GitHub knows it. */
 export type InstalledRepository = {
@@ -16,10 +17,16 @@ const statusOf = z.looseObject({ status: z.number() });
 const keptMs = 60_000;
 const mostKept = 2000;
 
-/** Asks GitHub whether the App is installed on a repository; the answer holds for a minute. */
+type Asking = {
+  app: GitHubClient;
+  clientOf(installation: number): Promise<GitHubClient>;
+  recognise: Recognise;
+  warn(sentence: string): void;
+};
+
+/** Asks GitHub whether the App is installed on a repository; the answer holds for a minute. What is kept of it is under its name then. */
 export function installedRepositories(
-  app: GitHubClient,
-  clientOf: (installation: number) => Promise<GitHubClient>,
+  asking: Asking,
   now: () => Date,
 ): (repository: string) => Promise<InstalledRepository | undefined> {
   const known = new Map<string, { until: number; answer: Promise<InstalledRepository | undefined> }>();
@@ -27,7 +34,7 @@ export function installedRepositories(
     const key = name.toLowerCase();
     const before = known.get(key);
     if (before && before.until > now().getTime()) return before.answer;
-    const answer = ask(app, clientOf, name);
+    const answer = ask(asking, name);
     known.delete(key);
     known.set(key, { until: now().getTime() + keptMs, answer });
     answer.catch(() => known.delete(key));
@@ -37,8 +44,7 @@ export function installedRepositories(
 }
 
 async function ask(
-  app: GitHubClient,
-  clientOf: (installation: number) => Promise<GitHubClient>,
+  { app, clientOf, recognise, warn }: Asking,
   name: string,
 ): Promise<InstalledRepository | undefined> {
   const [owner = "", repo = ""] = name.split("/");
@@ -49,7 +55,9 @@ async function ask(
     const client = await clientOf(installation);
     const { data } = await client.request("GET /repos/{owner}/{repo}", { owner, repo });
     const seen = repository.parse(data);
-    return { installation, name: seen.full_name, id: String(seen.id), defaultBranch: seen.default_branch };
+    const said = { name: seen.full_name, id: seen.id };
+    await recognise(said, { installation, look: async () => said, warn });
+    return { installation, name: said.name, id: String(said.id), defaultBranch: seen.default_branch };
   } catch (error) {
     const { data } = statusOf.safeParse(error);
     if (data?.status === 404) return undefined;

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Queries } from "../adapters/database/database.ts";
+import type { Statement } from "../adapters/database/together.ts";
 import { type ChangeFacts, changeFacts } from "../core/change/facts.ts";
 import type { GivenFacts } from "../core/change/merge.ts";
 
-/** What was measured for a commit, kept until it is decided on. */
+/** What was measured for a commit, by whoever sent it, and what each decision was made of; old rows go (forget.ts). */
 
 /** The source under which the facts of a decision itself are kept, for replaying another policy. */
 export const decisionSource = "decision";
@@ -25,12 +26,20 @@ export async function givenFacts(database: Queries, repository: string, sha: str
 export async function keepFacts(
   database: Queries,
   about: { repository: string; sha: string; facts: ChangeFacts },
-  origin: { source: string; trusted: boolean } = { source: decisionSource, trusted: true },
+  origin?: { source: string; trusted: boolean },
 ): Promise<void> {
-  await database.query(
-    `insert into facts (repository, sha, source, trusted, body) values ($1, $2, $3, $4, $5::jsonb)
+  const { sql, parameters } = factsInsert(about, origin);
+  await database.query(sql, parameters);
+}
+
+export function factsInsert(
+  about: { repository: string; sha: string; facts: ChangeFacts },
+  origin: { source: string; trusted: boolean } = { source: decisionSource, trusted: true },
+): Statement {
+  return {
+    sql: `insert into facts (repository, sha, source, trusted, body) values ($1, $2, $3, $4, $5::jsonb)
      on conflict (repository, sha, source) do update
      set body = excluded.body, trusted = excluded.trusted, received_at = now()`,
-    [about.repository, about.sha, origin.source, origin.trusted, JSON.stringify(about.facts)],
-  );
+    parameters: [about.repository, about.sha, origin.source, origin.trusted, JSON.stringify(about.facts)],
+  };
 }

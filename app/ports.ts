@@ -1,6 +1,7 @@
 import type { Database } from "../adapters/database/database.ts";
 import type { GitHubClient } from "../adapters/github/client.ts";
 import type { Ledger } from "../core/ports.ts";
+import type { Observer } from "./observer.ts";
 
 /** What is done on GitHub and cannot be undone. */
 export type Effect<Result> = {
@@ -23,6 +24,7 @@ export type Work = {
   /** Aborted where another process may have taken the lane over: nothing may be written any more. */
   signal: AbortSignal;
   warn(sentence: string): void;
+  observer: Observer;
   /** Runs an effect once, whatever dies in between: intent before, result after. Undefined: it was done before. */
   once<Result>(effect: Effect<Result>): Promise<Result | undefined>;
   /** Has a lane looked at again at a moment: the kept payload arrives as the event "timer". A later call moves it. */
@@ -36,7 +38,10 @@ export type Timer = {
   installation: number;
   payload: TimerPayload;
 };
-export type TimerPayload = { kind: "settle" | "gate"; repository: string } & Record<string, string | number>;
+export type TimerPayload = { kind: "settle" | "gate" | "group"; repository: string } & Record<
+  string,
+  string | number
+>;
 
 /** One webhook's handler; several may answer to one event. */
 export type Handler = (payload: unknown, work: Work) => Promise<void>;

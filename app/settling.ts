@@ -3,6 +3,7 @@ import type { Subject } from "../adapters/github/subject.ts";
 import type { ChangeFacts } from "../core/change/facts.ts";
 import { type Settling, settling } from "../core/decision/provisional.ts";
 import type { PolicyBundle } from "../core/policy/schema.ts";
+import { lookAgain } from "./look-again.ts";
 import type { Work } from "./ports.ts";
 
 const heard = z.object({ at: z.coerce.date() });
@@ -21,15 +22,7 @@ export async function settlingOf(
   const answer = settling(facts, policy, { headAt, now: work.now });
   if (answer.provisional) {
     const { number } = subject.pullRequest;
-    await work.later(
-      {
-        key: `settle ${repository}#${number} ${subject.head}`,
-        lane: `${repository.toLowerCase()}#${number}`,
-        installation: work.installation,
-        payload: { kind: "settle", repository, number },
-      },
-      new Date(answer.until),
-    );
+    await lookAgain({ repository, number, why: subject.head }, new Date(answer.until), work);
   }
   return answer;
 }

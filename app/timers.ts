@@ -6,7 +6,8 @@ import type { Timer } from "./ports.ts";
 
 /**
  * What is to happen at a moment, kept by pg-boss in the same database. A timer that is due becomes a delivery of the
- * inbox under its job's name: so it waits its turn in its lane, and a job that runs twice is stored once.
+ * inbox under its job's name: so it waits its turn in its lane, and a job that runs twice is stored once. Each key has
+ * one timer, which a later call moves.
  */
 export type Timers = {
   later(timer: Timer, at: Date): Promise<void>;
@@ -52,8 +53,7 @@ export async function startTimers({ database, due, warn }: TimerOptions): Promis
   });
   return {
     async later(timer, at) {
-      // The moment is part of the name: what was asked for an earlier moment still comes, and finds nothing to do.
-      await boss.send(queue, timer, { startAfter: at, singletonKey: `${timer.key} ${at.toISOString()}` });
+      await boss.upsert(queue, timer, { singletonKey: timer.key, startAfter: at });
     },
     stop: () => boss.stop({ graceful: true, timeout: 5000 }),
   };

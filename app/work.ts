@@ -1,8 +1,10 @@
 import type { Database } from "../adapters/database/database.ts";
 import type { GitHubClient } from "../adapters/github/client.ts";
+import { isMutation } from "../adapters/github/installation-requests.ts";
 import { sqlLedger } from "../adapters/ledgers/sql.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { runOnce } from "./effects.ts";
+import { type Observer, unobserved } from "./observer.ts";
 import type { Work } from "./ports.ts";
 import type { Timers } from "./timers.ts";
 
@@ -12,6 +14,7 @@ export type Around = {
   timers: Timers;
   now(): Date;
   warn(sentence: string): void;
+  observer?: Observer;
 };
 
 /** What the handler of one delivery may use; after its lane was lost it may write nothing more. */
@@ -27,7 +30,7 @@ export async function workFor(
       exitCodes.badInput,
     );
   }
-  const { database, timers, warn } = around;
+  const { database, timers, warn, observer = unobserved } = around;
   const client = await around.clientOf(installation);
   const mayWrite = (): void => signal.throwIfAborted();
   return {
@@ -37,13 +40,17 @@ export async function workFor(
         if (!route.startsWith("GET ")) mayWrite();
         return client.request(route, parameters);
       },
-      graphql: (query, variables) => client.graphql(query, variables),
+      graphql: async (query, variables) => {
+        if (isMutation(query)) mayWrite();
+        return client.graphql(query, variables);
+      },
     },
     database,
     ledger: (repository) => sqlLedger(database, repository),
     now: around.now(),
     signal,
     warn,
+    observer,
     once: (effect) => runOnce(database, effect, mayWrite),
     later: (timer, at) => timers.later(timer, at),
   };

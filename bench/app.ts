@@ -12,10 +12,12 @@ import { receive } from "../app/inbox/receive.ts";
 import { type Delivery, insertDeliveries } from "../app/inbox/store.ts";
 import { serve } from "../app/server.ts";
 import { startPostgres } from "../test/postgres.ts";
+import { printOwnTime, printWaits } from "./app/pulls.ts";
 
 /**
  * Signed 20 KB deliveries acknowledged a second: by `@octokit/webhooks` alone, which verifies and stores nothing, and by
- * the inbox, which answers after the commit. Sender and receiver share the machine.
+ * the inbox, which answers after the commit. Then what a pull request costs, and how long it waits. All share the
+ * machine.
  */
 const run = promisify(execFile);
 const secret = "a secret of this bench";
@@ -50,6 +52,7 @@ async function ours(database: Database): Promise<Record<string, unknown>> {
     mostItems: 250,
     atOnce: 2,
   });
+  const reading = { bytes: 0 };
   const server = await serve(
     { host: "127.0.0.1", port: 0 },
     {
@@ -60,8 +63,10 @@ async function ours(database: Database): Promise<Record<string, unknown>> {
           store,
           stored: () => undefined,
           warn: (sentence) => console.error(sentence),
+          reading,
         }),
       isReady: async () => true,
+      warn: (sentence) => console.error(sentence),
     },
   );
   const seen = await load(server.url);
@@ -87,6 +92,8 @@ try {
   const [{ commit } = {}] = await database.query("select current_setting('synchronous_commit') as commit");
   print(`inbox on PostgreSQL (fsync ${fsync}, synchronous_commit ${commit})`, await ours(database));
   await database.close();
+  await printOwnTime(postgres, 10);
+  await printWaits(postgres, 500, 10);
 } finally {
   await postgres.stop();
 }

@@ -58,7 +58,7 @@ function usage(declaration: VerbDeclaration, what: string): UserError {
   const flags = Object.keys(flagsOf(declaration)).map((name) => `--${name}`);
   return new UserError(
     "usage",
-    `adaptive-deploy ${declaration.name}: ${what} Allowed: ${flags.join(", ") || "no flags"}. \`adaptive-deploy ${declaration.name} --help\` explains them.`,
+    `${declaration.name}: ${what} Allowed: ${flags.join(", ") || "no flags"}. \`adaptive-deploy ${declaration.name} --help\` explains them.`,
     exitCodes.usage,
   );
 }

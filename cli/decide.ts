@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import { decideInputs } from "../actions/decide/inputs.ts";
 import { withInputs } from "../actions/decide/with-inputs.ts";
@@ -55,25 +56,40 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     actor: terminal.environment.USER ?? terminal.environment.USERNAME ?? "local",
     decidedAt: now.toISOString(),
   };
+  const written: string[] = [];
   const recorded = await recordDecision(
-    argument.flag("record") ? ledgerOf(gathered.configuration, argument) : null,
+    argument.flag("record") ? ledgerOf(gathered.configuration, argument, written) : null,
     body,
     moment,
   );
   const decision = enveloped(body, { ...moment, ...recorded });
   for (const sentence of [...gathered.problems, ...problems, ...recorded.problems])
     terminal.note(`adaptive-deploy: ${sentence}`);
+  for (const sentence of written) terminal.note(sentence);
   await show(decision, argument, terminal);
   return exitCodeOf(decision, inputs.failOn);
 }
 
-/** `--record` asks for a ledger: one that the configuration does not name is an error, not a silence. */
-function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments): Ledger {
+/**
+ * `--record` asks for a ledger: one that the configuration does not name is an error, not a silence. It is the one that
+ * `ledger` reads for the same checkout, and what was written where is said.
+ */
+function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments, written: string[]): Ledger {
   const { home, folder } = configuration.ledger ?? { home: "none" };
-  const ledger = openLedger(home, {
-    folder: home === "file" ? (folder ?? defaultLedgerFolder) : argument.value("repo"),
-  });
-  if (ledger) return ledger;
+  const repository = argument.value("repo");
+  const place = home === "file" ? join(repository, folder ?? defaultLedgerFolder) : repository;
+  const ledger = openLedger(home, { folder: place });
+  if (ledger) {
+    return {
+      ...ledger,
+      append: async (stream, events, head) => {
+        const appended = await ledger.append(stream, events, head);
+        for (const { sequence } of appended)
+          written.push(`Recorded as event ${sequence} in ${place}, stream ${stream}.`);
+        return appended;
+      },
+    };
+  }
   throw new UserError(
     "ledger-not-configured",
     `--record needs a ledger. Write under ledger: in .github/adaptive-deploy.yml, home: one of ${ledgerHomes.join(", ")}.`,

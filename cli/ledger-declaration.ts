@@ -15,7 +15,12 @@ export const ledgerDeclaration: VerbDeclaration = {
       description: "Remote that holds the ledger branches; none reads the local ones.",
       default: "origin",
     },
-    since: { description: "export: only events from this instant on (ISO 8601)." },
+    url: { description: "Address of the App that keeps the ledger; its token is ADAPTIVE_DEPLOY_TOKEN." },
+    repository: { description: "owner/name, for a ledger that the App keeps." },
+    since: {
+      description: "export: only events from then on: a day, an ISO 8601 instant, or a time back as in 90d.",
+    },
+    until: { description: "export: only events before then, spelt likewise." },
     anchors: {
       description: "verify: JSON list of {stream, sequence, hash} that was kept outside of the ledger.",
     },

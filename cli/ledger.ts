@@ -1,21 +1,22 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { openLedger } from "../adapters/ledgers/index.ts";
-import { configurationPath, defaultLedgerFolder } from "../adapters/policy/places.ts";
-import { readConfiguration } from "../adapters/policy/resolve.ts";
-import { exitCodes, UserError } from "../core/errors.ts";
-import { ledgerExport } from "../core/evidence/export.ts";
+import { type ExitCode, exitCodes, UserError } from "../core/errors.ts";
+import { type ExportOptions, exportChain, exportHeading } from "../core/evidence/export.ts";
 import { ledgerShow, ledgerVerify } from "../core/evidence/show.ts";
 import { type Anchor, anchor } from "../core/evidence/verify.ts";
+import { optional } from "../core/optional.ts";
 import type { Chain, Ledger } from "../core/ports.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { documentText } from "./document.ts";
-import { readInstant } from "./instant.ts";
+import { readMoment } from "./instant.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
+import { openHome } from "./ledger-home.ts";
 import type { Terminal } from "./terminal.ts";
 
-const actions: Record<string, (chains: Chain[], argument: Arguments, terminal: Terminal) => number> = {
+type Chains = AsyncIterable<Chain>;
+type Action = (chains: Chains, argument: Arguments, terminal: Terminal) => Promise<number>;
+
+const actions: Record<string, Action> = {
   show,
   verify,
   export: exportEvents,
@@ -28,46 +29,25 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   if (!action || rest.length) {
     throw new UserError(
       "usage",
-      `adaptive-deploy ledger: say one of ${Object.keys(actions).join(", ")}, then a stream or nothing for all.`,
+      `ledger: say one of ${Object.keys(actions).join(", ")}, then a stream or nothing for all.`,
       exitCodes.usage,
     );
   }
-  const ledger = open(argument);
-  const streams = stream === undefined ? await ledger.streams() : [stream];
+  return action(chainsOf(openHome(argument, terminal), stream), argument, terminal);
+}
+
+async function* chainsOf(ledger: Ledger, stream: string | undefined): Chains {
+  for (const one of stream === undefined ? await ledger.streams() : [stream]) yield await ledger.read(one);
+}
+
+async function all(given: Chains): Promise<Chain[]> {
   const chains: Chain[] = [];
-  for (const one of streams) chains.push(await ledger.read(one));
-  return action(chains, argument, terminal);
+  for await (const chain of given) chains.push(chain);
+  return chains;
 }
 
-function open(argument: Arguments): Ledger {
-  const folder = argument.given("folder") ?? configuredFolder(argument.value("repo"));
-  if (folder !== undefined && !existsSync(folder)) {
-    throw new UserError(
-      "ledger-not-found",
-      `There is no folder ${folder}, so no ledger either. Mend --folder, or record a decision first.`,
-    );
-  }
-  const remote = argument.value("remote");
-  const ledger = folder
-    ? openLedger("file", { folder })
-    : openLedger("git-branch", { folder: argument.value("repo"), remote: remote === "none" ? null : remote });
-  if (ledger) return ledger;
-  throw new UserError(
-    "ledger-not-configured",
-    "No ledger was named: pass --folder, or --repo of a checkout.",
-    exitCodes.usage,
-  );
-}
-
-/** The folder of a checkout whose own configuration keeps its ledger in files. */
-function configuredFolder(repository: string): string | undefined {
-  const path = join(repository, configurationPath);
-  const { home, folder } =
-    readConfiguration(existsSync(path) ? readFileSync(path, "utf8") : undefined).ledger ?? {};
-  return home === "file" ? join(repository, folder ?? defaultLedgerFolder) : undefined;
-}
-
-function show(chains: Chain[], argument: Arguments, terminal: Terminal): number {
+async function show(given: Chains, argument: Arguments, terminal: Terminal): Promise<number> {
+  const chains = await all(given);
   if (argument.flag("json")) terminal.out(documentText(chains));
   else
     terminal.out(
@@ -78,8 +58,8 @@ function show(chains: Chain[], argument: Arguments, terminal: Terminal): number 
   return exitCodes.go;
 }
 
-function verify(chains: Chain[], argument: Arguments, terminal: Terminal): number {
-  const result = ledgerVerify(chains, anchorsOf(argument.given("anchors")));
+async function verify(chains: Chains, argument: Arguments, terminal: Terminal): Promise<number> {
+  const result = ledgerVerify(await all(chains), anchorsOf(argument.given("anchors")));
   terminal.out(
     argument.flag("json")
       ? `${JSON.stringify(result.verifications, null, 2)}\n`
@@ -108,18 +88,28 @@ function documentOf(path: string): unknown {
   }
 }
 
-function exportEvents(chains: Chain[], argument: Arguments, terminal: Terminal): number {
-  const since = argument.given("since");
-  const from = since === undefined ? Number.NEGATIVE_INFINITY : readInstant("since", since).getTime();
-  const wanted = chains.map((chain) => ({
-    ...chain,
-    events: chain.events.filter((event) => Date.parse(event.at) >= from),
-  }));
-  terminal.out(ledgerExport(wanted, argument.flag("csv") ? "csv" : "jsonl"));
-  const broken = chains.filter((chain) => chain.fault);
-  for (const chain of broken)
-    terminal.note(
-      `adaptive-deploy: only what stands before the fault was exported: ${chain.fault?.sentence}`,
-    );
-  return broken.length ? exitCodes.badInput : exitCodes.go;
+/** Stream after stream, so that no more than the longest of them is in memory at once. */
+async function exportEvents(chains: Chains, argument: Arguments, terminal: Terminal): Promise<number> {
+  const now = new Date();
+  const moment = (flag: string) => {
+    const text = argument.given(flag);
+    return text === undefined ? undefined : readMoment(flag, text, now).getTime();
+  };
+  const options: ExportOptions = {
+    format: argument.flag("csv") ? "csv" : "jsonl",
+    ...optional("from", moment("since")),
+    ...optional("until", moment("until")),
+    server: terminal.environment.GITHUB_SERVER_URL ?? "https://github.com",
+  };
+  terminal.out(exportHeading(options.format));
+  let exitCode: ExitCode = exitCodes.go;
+  for await (const chain of chains) {
+    terminal.out(exportChain(chain, options));
+    if (chain.fault === undefined) continue;
+    exitCode = exitCodes.badInput;
+    const what =
+      options.format === "csv" ? "What follows is marked as not verified" : "The export ends there";
+    terminal.note(`adaptive-deploy: ${chain.fault.sentence} ${what}, in the stream ${chain.stream}.`);
+  }
+  return exitCode;
 }

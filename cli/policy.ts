@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { changesOfHistory } from "../adapters/git/past-changes.ts";
 import { checkLocal, localPolicy } from "../adapters/policy/folder.ts";
@@ -29,8 +30,15 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   if (!action || rest.length) {
     throw new UserError(
       "usage",
-      `adaptive-deploy policy: say one of ${Object.keys(actions).join(", ")}, then a folder or a shipped bundle (${shippedBundleNames.join(", ")}).`,
+      `policy: say one of ${Object.keys(actions).join(", ")}, then a folder or a shipped bundle (${shippedBundleNames.join(", ")}).`,
       exitCodes.usage,
+    );
+  }
+  if (argument.positionals.length < 2 && !existsSync(wanted)) {
+    throw new UserError(
+      "policy-not-found",
+      `There is no policy here (${wanted}); name a folder or ${shippedBundleNames.join(", ")}.`,
+      exitCodes.badInput,
     );
   }
   return action(wanted, argument, terminal);

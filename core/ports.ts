@@ -7,7 +7,14 @@ import type { Fault } from "./evidence/fault.ts";
 export type Head = { sequence: number; hash: string };
 
 /** The chain of one stream (see evidence/stream.ts), or what stands of it: the events before the first fault. */
-export type Chain = { stream: string; events: LedgerEvent[]; head: Head | null; fault?: Fault };
+export type Chain = {
+  stream: string;
+  events: LedgerEvent[];
+  head: Head | null;
+  fault?: Fault;
+  /** What stands at the fault and behind it and can be read: shown to auditors, believed by nobody. */
+  unverified?: LedgerEvent[];
+};
 
 export type Ledger = {
   /** Every stream that the ledger holds events of. */

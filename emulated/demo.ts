@@ -7,7 +7,8 @@ import type { Decision } from "../core/decision/shape.ts";
 import { renderSummary } from "../core/render/summary.ts";
 import { renderSvg } from "../core/render/svg.ts";
 import { renderTerminal } from "../core/render/terminal.ts";
-import { howToSay, sayOnPull } from "./demo/say.ts";
+import { inTime } from "./demo/in-time.ts";
+import { checkWords, howToSay, sayOnPull, visible } from "./demo/say.ts";
 import { type DemoWorld, place, slug, startDemo } from "./demo/world.ts";
 
 /**
@@ -46,10 +47,8 @@ try {
 if (options.once) await close();
 else stay(world);
 
-async function show(
-  { sample, github, decided, send }: DemoWorld,
-  risk: "low" | "middle" | "high",
-): Promise<void> {
+async function show(world: DemoWorld, risk: "low" | "middle" | "high"): Promise<void> {
+  const { sample, github, decided, send } = world;
   const { number, title, author } = sample.pulls[risk];
   const repository = github.repository(place);
   const pull = repository.pulls.get(number);
@@ -58,19 +57,21 @@ async function show(
   const started = performance.now();
   const made = decided(number);
   await send("pull_request", payload);
-  const decision = await made;
+  const decision = await inTime(made, number);
   const tookMs = Math.round(performance.now() - started);
   line();
   line("─".repeat(width));
   line(`#${number} ${title} · by ${author} · webhook to comment and check in ${tookMs} ms`);
   line("─".repeat(width));
   line(renderTerminal(decision, { colour, width }).trimEnd());
-  const check = [...repository.checkRuns.values()].findLast((one) => one.headSha === decision.subject.head);
   const comment = [...repository.comments.values()].find((one) => one.number === number);
   if (options.write !== undefined) await keep(options.write, risk, decision, comment?.body ?? "");
-  line(
-    `On GitHub: check ${check?.name ?? "none"} is ${check?.conclusion ?? "missing"}; comment of ${comment?.body.length ?? 0} characters.`,
-  );
+  line(`On GitHub: ${await checkWords(world, number)} The comment begins:`);
+  for (const words of visible(comment?.body ?? "")
+    .split("\n")
+    .filter(Boolean)
+    .slice(0, 2))
+    line(`  ${words}`);
 }
 
 /** Until Ctrl-C: every line is a comment that somebody writes on a pull request. */

@@ -7,6 +7,7 @@ import { readConfiguration } from "../adapters/policy/resolve.ts";
 import { flagsOf } from "../cli/arguments.ts";
 import { overview } from "../cli/help.ts";
 import { verbs } from "../cli/verbs.ts";
+import { usages } from "../core/commands/parse.ts";
 import { exitCodes } from "../core/errors.ts";
 import { parseGuardrails } from "../core/policy/guardrails/index.ts";
 import manifest from "../package.json" with { type: "json" };
@@ -45,6 +46,12 @@ const prose = (page: string): string => read(page).replaceAll(/^ *```[\s\S]*?^ *
 const codeIn = (page: string): string[] =>
   [...prose(page).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
 
+test("docs/app.md lists the commands that there are, and no other", () => {
+  const [, section = ""] = /\n## Commands\n([\s\S]*?)\n## /.exec(read("docs/app.md")) ?? [];
+  const listed = [...section.matchAll(/^\| `(\/[^`]+)`/gm)].map(([, usage]) => usage);
+  expect(listed.sort()).toEqual(Object.values(usages).sort());
+});
+
 describe("YAML blocks", () => {
   test.each(blocksOf("yaml", "yml"))("%s is what it looks like", (_, { page, text }) => {
     const document = parseDocument(text, { uniqueKeys: true });
@@ -54,6 +61,8 @@ describe("YAML blocks", () => {
     if (keys.includes("jobs")) return expect(readWorkflow(value)).toEqual([]);
     if (keys.includes("ledger") || keys.includes("policy"))
       return expect(readConfiguration(text)).toBeDefined();
+    // Rules of Prometheus are held to what the App counts in test/app/observability.test.ts.
+    if (keys.includes("groups")) return expect(page).toBe("docs/observability.md");
     // The files of a bundle are validated together in test/policies/docs.test.ts, which wants each by its name.
     expect(page, "a block that is neither a workflow, a configuration nor a file of a bundle").toBe(
       "docs/policy.md",

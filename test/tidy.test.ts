@@ -74,6 +74,7 @@ test("no file of the rooms is dead: each is reached from an entry", () => {
     "cli/index.ts",
     "app/index.ts",
     "app/tokens.ts",
+    "app/rebuild.ts",
     "actions/decide/main.ts",
     "actions/collect/main.ts",
   ];

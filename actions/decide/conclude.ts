@@ -1,15 +1,16 @@
-import type { Answers, GatherOptions } from "../../adapters/github/asking.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Answers, type GatherOptions, whatWeWrote } from "../../adapters/github/asking.ts";
 import { assemble } from "../../adapters/github/gather.ts";
 import { ledgerOfRun } from "../../adapters/github/ledger.ts";
-import { publish } from "../../adapters/github/publish.ts";
-import { standingApprovals } from "../../adapters/github/standing-approvals.ts";
+import { type Before, publish } from "../../adapters/github/publish.ts";
 import { recordDecision } from "../../adapters/ledgers/record-decision.ts";
-import { enveloped } from "../../core/decision/envelope.ts";
+import { type Envelope, enveloped } from "../../core/decision/envelope.ts";
 import { exitCodeOf } from "../../core/decision/exit.ts";
 import { decideMeasured } from "../../core/decision/from-measured.ts";
 import { optional } from "../../core/optional.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { renderSummary } from "../../core/render/summary.ts";
+import { approving, requireLedger } from "./approving.ts";
 import { decideOutputs } from "./outputs.ts";
 import type { DecideInputs, DecidePorts, DecideResult } from "./run.ts";
 import { withInputs } from "./with-inputs.ts";
@@ -25,6 +26,7 @@ export async function conclude(
   const gathered = await assemble(client, answers, options);
   const environment = options.environment ?? gathered.configuration.environment ?? defaultEnvironment;
   const ledger = ledgerOfRun(client, subject, gathered.configuration);
+  if (inputs.waitSeconds !== undefined) requireLedger(ledger, subject.readOnly);
   const { given, problems } = await ports.given(gathered.configuration.reports ?? []);
   const { facts, body } = decideMeasured(
     withInputs(gathered.measured, inputs, ledger !== null),
@@ -40,28 +42,37 @@ export async function conclude(
   );
 
   const moment = { actor: ports.actor, decidedAt: ports.now.toISOString() };
-  const standing =
-    ledger && body.needs_approval
-      ? await standingApprovals(client, ledger, subject, body, gathered.policy, facts.diff?.owners ?? [])
-      : { approvals: [], problems: [] };
-  const draft = enveloped(body, { ...moment, ...standing, recorded: false });
-  const { marker, check } = options;
-  const unpublished = options.comment
-    ? await publish(client, subject, draft, {
-        ...gathered,
-        ...optional("marker", marker),
-        ...optional("check", check),
-      })
-    : [];
+  const approvals = approving(ports, gathered, ledger, body, facts.diff?.owners ?? []);
+  const standing = await approvals.standing();
+  const published = (about: Envelope, before: Partial<Before> = {}) =>
+    publish(client, subject, enveloped(body, about), { ...gathered, ...options, ...before });
+  const draft = { ...moment, ...standing, recorded: false };
+  const unpublished = options.comment ? await published(draft) : [];
   const recorded = await recordDecision(ledger, body, moment);
+  const waited = inputs.waitSeconds === undefined ? undefined : await approvals.wait(inputs.waitSeconds);
+  const found = waited?.standing ?? standing;
+  const waitEnded = waited?.ended?.reason;
+  if (options.comment && waited && !waitEnded && !isDeepStrictEqual(standing, found)) {
+    const before = await whatWeWrote(client, subject, options, answers.text.viewer);
+    unpublished.push(...(await published({ ...draft, ...found }, before)));
+  }
   const why =
     subject.readOnly && gathered.configuration.ledger ? { recordedReason: "read-only-token" as const } : {};
-  const decision = enveloped(body, { ...moment, ...recorded, ...why, approvals: standing.approvals });
+  const decision = enveloped(body, {
+    ...moment,
+    ...recorded,
+    ...why,
+    approvals: found.approvals,
+    refused: found.refused,
+    ...optional("waitEnded", waitEnded),
+  });
 
   for (const sentence of [
     ...gathered.problems,
     ...problems,
-    ...standing.problems,
+    ...found.refused.map(({ sentence }) => sentence),
+    ...found.problems,
+    ...(waited?.ended ? [waited.ended.sentence] : []),
     ...unpublished,
     ...recorded.problems,
   ])

@@ -45,6 +45,11 @@ export const decideDeclaration: VerbDeclaration = {
       default: "blocked",
       allowed: failOnValues,
     },
+    "wait-for-approval": {
+      description:
+        "How long to wait for an approval that is missing, for example 30m or 2h: at most 5h50m. Empty: not at all.",
+      workflow: true,
+    },
     candidate: { description: "What would be rolled out: an image, a digest or a file." },
   },
   outputs: {

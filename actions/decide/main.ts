@@ -6,6 +6,7 @@ import { endWith, inputsOf, lines, writeDocument } from "../runner.ts";
 import { decideDeclaration } from "./declaration.ts";
 import { decideInputs } from "./inputs.ts";
 import { runDecide } from "./run.ts";
+import { waitingIn } from "./waiting.ts";
 
 await endWith(toolkit, async () => {
   const input = inputsOf(toolkit, decideDeclaration);
@@ -41,6 +42,7 @@ await endWith(toolkit, async () => {
       if (process.env.GITHUB_STEP_SUMMARY) await toolkit.summary.addRaw(markdown).write();
     },
     warn: (sentence) => toolkit.warning(sentence),
+    waiting: () => waitingIn(toolkit),
   });
   for (const [name, value] of Object.entries(result.outputs)) toolkit.setOutput(name, value);
   const { allowed, strategy, "risk-score": score, "needs-approval": needsApproval } = result.outputs;

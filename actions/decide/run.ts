@@ -8,6 +8,7 @@ import type { Decision } from "../../core/decision/shape.ts";
 import type { ExitCode } from "../../core/errors.ts";
 import type { Mode } from "../../core/policy/schema.ts";
 import { scopeOf } from "./scope.ts";
+import type { WaitPorts } from "./wait.ts";
 
 export type DecideInputs = {
   policy?: string;
@@ -18,6 +19,7 @@ export type DecideInputs = {
   comment: boolean;
   failOn: FailOn;
   candidate?: string;
+  waitSeconds?: number;
 };
 
 export type DecidePorts = {
@@ -31,6 +33,8 @@ export type DecidePorts = {
   write(name: string, text: string): Promise<string>;
   summary(markdown: string): Promise<void>;
   warn(sentence: string): void;
+  /** Opened where the run waits for an approval. */
+  waiting(): WaitPorts;
 };
 
 export type DecideResult = { decision: Decision; outputs: Record<string, string>; exitCode: ExitCode };

@@ -11,6 +11,8 @@ export const apiFile = whenNeeded(() =>
     deletions: z.int().nonnegative(),
     changes: z.int().nonnegative(),
     patch: z.string().optional(),
+    /** Ends in the commit that the file is of. */
+    contents_url: z.string().nullish(),
   }),
 );
 export type ApiFile = z.infer<ReturnType<typeof apiFile>>;

@@ -17,12 +17,15 @@ export const approvalRefusals = [
   "other-pull-request",
   "not-found",
   "unavailable",
+  "not-answered",
   "wrong-actor",
   "not-approved",
   "edited",
   "command-missing",
   "head-moved",
   "base-changed",
+  "approval-expired",
+  "time-unknown",
   ...personRefusals,
 ] as const;
 export type ApprovalRefusal = (typeof approvalRefusals)[number];
@@ -32,8 +35,13 @@ export type ApprovalUse = {
   repository: string;
   headSha: string;
   environment: string;
+  /** The pull request that is decided on: another one of the same commit has another base, and other authors. */
+  pullRequest?: number;
+  /** Where what is approved begins; absent: not known. */
+  mergeBase?: string;
   /** Whom each service that the change touches accepts. */
   asked: readonly Asked[];
+  now: Date;
   /** Asks who is in a team; absent where the token may not, and then being in one makes nobody an approver. */
   teams?: TeamMembership;
   /**
@@ -101,7 +109,7 @@ const readReview: Reader = async (client, { owner, name: repo }, pointer, use) =
     );
   }
   const body = found.body ?? "";
-  const commands = approvalsIn(body).filter((command) => command.sha === pointer.head_sha);
+  const commands = approvalsIn(body).filter(({ sha }) => sha === undefined || sha === pointer.head_sha);
   const reason = commands[0]?.reason ?? body.split("\n", 1)[0]?.trim() ?? "";
   return {
     environments: environmentsOf(commands, use),

@@ -11,6 +11,8 @@ export type People = {
   head: string | null;
   /** Branch that the pull request goes into now; null where the approval belongs to none. */
   base: string | null;
+  /** When the pull request last went into another base, or its base was rewound; null where it never did. */
+  baseMovedAt: string | null;
   /** When the object was last edited, by "comment <id>" or "review <id>"; absent where GitHub did not list it. */
   edits: Map<string, string | null>;
   /** State of each reviewer's last review that approves or rejects, by login. */
@@ -22,6 +24,7 @@ const nobody = (): People => ({
   unknown: [],
   head: null,
   base: null,
+  baseMovedAt: null,
   edits: new Map(),
   opinions: new Map(),
 });
@@ -36,10 +39,17 @@ export const pullPeopleQuery = `query ApprovalPeople($owner: String!, $name: Str
       author { login }
       headRefOid
       baseRefName
+      timelineItems(last: 1, itemTypes: [BASE_REF_CHANGED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT, BASE_REF_FORCE_PUSHED_EVENT]) {
+        nodes {
+          ... on BaseRefChangedEvent { createdAt }
+          ... on AutomaticBaseChangeSucceededEvent { createdAt }
+          ... on BaseRefForcePushedEvent { createdAt }
+        }
+      }
       comments(last: 100) { nodes { fullDatabaseId lastEditedAt } }
       reviews(last: 100) { nodes { fullDatabaseId lastEditedAt } }
       latestOpinionatedReviews(first: 100) { nodes { state author { login } } }
-      commits(first: 100, after: $after) { nodes { commit { ${commitFields} } } pageInfo { hasNextPage endCursor } }
+      commits(first: 100, after: $after) { totalCount nodes { commit { ${commitFields} } } pageInfo { hasNextPage endCursor } }
     }
   }
 }`;
@@ -72,12 +82,14 @@ const pullAnswer = z.looseObject({
       author: actor,
       headRefOid: z.string(),
       baseRefName: z.string(),
+      timelineItems: z.looseObject({ nodes: z.array(z.looseObject({ createdAt: z.string() })) }),
       comments: edited,
       reviews: edited,
       latestOpinionatedReviews: z.looseObject({
         nodes: z.array(z.looseObject({ state: z.string(), author: actor })),
       }),
       commits: z.looseObject({
+        totalCount: z.int(),
         nodes: z.array(z.looseObject({ commit })),
         pageInfo: z.looseObject({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
       }),
@@ -98,6 +110,7 @@ type Place = { owner: string; name: string };
 export async function peopleOfPull(client: GitHubClient, place: Place, number: number): Promise<People> {
   const people = nobody();
   let after: string | null = null;
+  let listed = 0;
   // GitHub lists at most 250 commits of a pull request; what lies beyond is named as unknown.
   for (let page = 0; page < 3; page += 1) {
     const variables: Record<string, unknown> = { ...place, number, after };
@@ -108,14 +121,18 @@ export async function peopleOfPull(client: GitHubClient, place: Place, number: n
     else people.unknown.push("the author of the pull request");
     people.head = headRefOid;
     people.base = baseRefName;
+    people.baseMovedAt = pullRequest.timelineItems.nodes[0]?.createdAt ?? null;
     for (const node of comments.nodes) people.edits.set(`comment ${node.fullDatabaseId}`, node.lastEditedAt);
     for (const node of reviews.nodes) people.edits.set(`review ${node.fullDatabaseId}`, node.lastEditedAt);
     for (const { state, author: reviewer } of pullRequest.latestOpinionatedReviews.nodes) {
       if (reviewer) people.opinions.set(loginOf(reviewer.login), state);
     }
     for (const node of commits.nodes) addCommit(people, node.commit);
+    listed += commits.nodes.length;
     after = commits.pageInfo.endCursor ?? null;
-    if (!commits.pageInfo.hasNextPage) return people;
+    if (commits.pageInfo.hasNextPage) continue;
+    if (listed < commits.totalCount) break;
+    return people;
   }
   people.unknown.push("the authors of further commits");
   return people;

@@ -4,7 +4,10 @@ import type { Membership, Person } from "../../core/approval/may-approve.ts";
 import type { GitHubClient } from "./client.ts";
 import type { TeamMembership } from "./team-membership.ts";
 
+const ownRoles = ["read", "triage", "write", "maintain", "admin"];
 const permissionAnswer = z.looseObject({
+  /** Of GitHub's own roles the one that gives as much: a custom role inherits from one. */
+  permission: z.string().nullish(),
   role_name: z.string().nullish(),
   user: z.looseObject({ login: z.string(), type: z.string().optional() }).nullish(),
 });
@@ -33,7 +36,8 @@ export async function askPerson(
       ],
     ),
   ]);
-  const { role_name: role, user } = permissionAnswer.parse(data);
+  const { role_name: named, permission, user } = permissionAnswer.parse(data);
+  const role = named && !ownRoles.includes(named) ? permission : named;
   const isSame = !user || user.login.toLowerCase() === login.toLowerCase();
   return {
     login,

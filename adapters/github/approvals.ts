@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { holdsUntil } from "../../core/approval/expiry.ts";
 import { type MayApprove, mayApprove, type Person } from "../../core/approval/may-approve.ts";
 import type { Approval } from "../../core/decision/shape.ts";
 import type { ApprovalPointer } from "../../core/evidence/approvals.ts";
@@ -13,11 +14,12 @@ import {
 import { loginOf, type People, peopleOfCommit, peopleOfPull } from "./approval-people.ts";
 import { askPerson } from "./approval-person.ts";
 import type { GitHubClient } from "./client.ts";
+import { mayPass } from "./transient.ts";
 
 /**
  * An approval in the ledger is a pointer that anyone who can push could have written. Here the object that it points
  * to is fetched from GitHub again, at the moment of use, and everything that the approval claims is checked against
- * it. Whatever cannot be found out counts as no approval.
+ * it. Whatever cannot be found out counts as no approval; "unavailable" alone says that it may be found out later.
  */
 export type Verified =
   | { valid: true; approval: Approval }
@@ -45,11 +47,19 @@ export async function verifyApproval(
   if ("sentence" in said) return { valid: false, ...said };
   if ("sentence" in people) return { valid: false, ...people };
   if ("sentence" in person) return { valid: false, ...person };
-  const wrong = fits(said, people, pointer, use) ?? refusalOf(personVerdict(person, people, use));
-  if (wrong !== null) return { valid: false, ...wrong };
   const { actor, head_sha: sha, environment, kind, id } = pointer;
+  const held = holdsUntil(said.at, use.asked, use.now);
+  const wrong =
+    fits(said, people, pointer, use) ??
+    refusalOf(personVerdict(person, people, use)) ??
+    ("reason" in held ? refused(held.reason, `The ${kind} ${id} of ${actor} ${held.sentence}`) : null);
+  if (wrong !== null) return { valid: false, ...wrong };
   const source = `${kind} ${id} in ${pointer.repository}`;
-  return { valid: true, approval: { actor, sha, environment, reason: said.reason, source, at: said.at } };
+  const until = "until" in held ? { until: held.until } : {};
+  return {
+    valid: true,
+    approval: { actor, sha, environment, reason: said.reason, source, at: said.at, ...until },
+  };
 }
 
 function isFor(pointer: ApprovalPointer, use: ApprovalUse): Refused | null {
@@ -69,6 +79,19 @@ function isFor(pointer: ApprovalPointer, use: ApprovalUse): Refused | null {
     return refused(
       "other-environment",
       `The approval is for ${pointer.environment}, not for ${use.environment}.`,
+    );
+  }
+  if (use.pullRequest !== undefined && pointer.pull_request !== use.pullRequest) {
+    return refused(
+      "other-pull-request",
+      `The ${pointer.kind} ${pointer.id} approves #${pointer.pull_request ?? "none"}, and not #${use.pullRequest}.`,
+    );
+  }
+  const { merge_base: base } = pointer;
+  if (base !== undefined && use.mergeBase !== undefined && base !== use.mergeBase) {
+    return refused(
+      "base-changed",
+      `The approval is of what lies on top of ${base}, and the change begins at ${use.mergeBase} now: the base moved under it.`,
     );
   }
   if (pointer.pull_request === undefined && pointer.kind !== "environment") {
@@ -96,6 +119,13 @@ function fits(said: Said, people: People, pointer: ApprovalPointer, use: Approva
     return refused(
       "base-changed",
       `The pull request goes into ${people.base} now, and not into ${base}: the approval is void.`,
+    );
+  }
+  // Within the same second either may have come first.
+  if (people.baseMovedAt !== null && !(Date.parse(people.baseMovedAt) < Date.parse(said.at))) {
+    return refused(
+      "base-changed",
+      `The pull request's base was changed at ${people.baseMovedAt}, after the approval was written: it is void.`,
     );
   }
   if (typeof people.edits.get(`${kind} ${id}`) === "string") {
@@ -128,7 +158,8 @@ async function guarded<Answer>(work: () => Promise<Answer>): Promise<Answer | Re
       );
     }
     const message = error instanceof z.ZodError ? "an answer that lacks something" : messageOf(error);
-    return refused("unavailable", `The approval could not be asked for at GitHub: ${message}.`);
+    const reason = mayPass(error) ? "unavailable" : "not-answered";
+    return refused(reason, `The approval could not be asked for at GitHub: ${message}.`);
   }
 }
 

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
-import { type ApiChange, comparedChange, lastDeployed, pullRequestChange } from "./change.ts";
+import { type ApiChange, comparedChange, firstParent, lastDeployed, pullRequestChange } from "./change.ts";
 import { checkName, findCheckRun } from "./check.ts";
 import { type GitHubClient, githubError } from "./client.ts";
 import { findStickyComment, type StickyComment } from "./comment.ts";
 import { type RevertedPull, revertedPull } from "./revert.ts";
 import type { Subject } from "./subject.ts";
+import { isTransient } from "./transient.ts";
 import { readTrustedText, type TrustedText } from "./trusted-text.ts";
 
 export type GatherOptions = {
@@ -21,7 +22,14 @@ export type GatherOptions = {
   marker?: string;
   /** Name of our check run, to update it in place; absent: none is looked for. */
   check?: string;
+  /** The asker tries again as a whole: a list that cannot be read for now is a fault, and no comment or check too many. */
+  again?: boolean;
+  /** What the asker itself let into an environment, which goes before GitHub's list of deployments. */
+  released?(environment: string): Promise<Released>;
 };
+
+/** The last release besides the subject; where there is none, the first commit that ever asked to be one. */
+export type Released = { last?: string; first?: string };
 
 /** What GitHub answered, as it came. */
 export type Answers = {
@@ -50,7 +58,7 @@ export function askGitHub(client: GitHubClient, given: Subject, options: GatherO
   const { owner, name, pullRequest } = given;
   const policy = given.trustedRun ? options.policy : undefined;
   const text = readTrustedText(client, { owner, name, base: textBaseOf(given), ...folderOption(policy) });
-  const based = withReleaseBase(client, given, options.environment, text);
+  const based = withReleaseBase(client, given, options, text);
   const change = based.then((subject) =>
     pullRequest ? pullRequestChange(client, subject, pullRequest.number) : comparedChange(client, subject),
   );
@@ -101,6 +109,20 @@ function strangeAnswer(error: z.ZodError): UserError {
   );
 }
 
+/** Our comment and check as they stand now, to update them in place once more. */
+export async function whatWeWrote(
+  client: GitHubClient,
+  subject: Subject,
+  options: GatherOptions,
+  viewer: string,
+): Promise<Pick<Answers, "sticky" | "unlisted" | "checkRun">> {
+  const [listed, checkRun] = await Promise.all([
+    listComments(client, subject, options),
+    listCheckRuns(client, subject, options),
+  ]);
+  return { ...listed(viewer), ...checkRun(viewer) };
+}
+
 type Listed = (viewer: string) => { sticky?: StickyComment; unlisted?: string };
 
 /** A decision does not wait for a list of comments: without it, none is written. */
@@ -110,38 +132,46 @@ async function listComments(client: GitHubClient, given: Subject, options: Gathe
     const find = await findStickyComment(client, given, given.pullRequest, options.marker);
     return (viewer) => ({ sticky: find(viewer) });
   } catch (error) {
-    const { message } = githubError(error, `the comments of #${given.pullRequest.number}`);
-    return () => ({ unlisted: message });
+    const fault = githubError(error, `the comments of #${given.pullRequest.number}`);
+    if (options.again && isTransient(fault)) throw fault;
+    return () => ({ unlisted: fault.message });
   }
 }
 
 async function listCheckRuns(
   client: GitHubClient,
   given: Subject,
-  { comment, check }: GatherOptions,
+  { comment, check, again }: GatherOptions,
 ): Promise<(viewer: string) => { checkRun?: number }> {
   if (!comment || check === undefined || given.defaultBranch === undefined) return () => ({});
-  const find = await findCheckRun(client, given, checkName(check, given, given.defaultBranch));
+  const find = await findCheckRun(client, given, checkName(check, given, given.defaultBranch), again);
   return (viewer) => ({ checkRun: find(viewer) });
 }
 
 async function withReleaseBase(
   client: GitHubClient,
   subject: Subject,
-  asked: string | undefined,
+  { environment: asked, released, again }: GatherOptions,
   text: Promise<TrustedText>,
 ): Promise<Subject> {
   if (subject.kind !== "release" || subject.base !== undefined) return subject;
   const environment = asked ?? (await configuredEnvironment(text));
-  const base = await lastDeployed(client, subject, environment);
+  const { last, first } = (await released?.(environment)) ?? {};
+  // A first release that was refused is part of the one that comes after it.
+  const base =
+    last ??
+    (await lastDeployed(client, subject, environment, again)) ??
+    (first === undefined || first === subject.head
+      ? undefined
+      : await firstParent(client, { ...subject, head: first }));
   return base === undefined ? subject : { ...subject, base };
 }
 
 async function configuredEnvironment(text: Promise<TrustedText>): Promise<string> {
-  const { configuration } = await text;
+  const { configuration, source } = await text;
   if (configuration === undefined) return defaultEnvironment;
   const { readConfiguration } = await import("../policy/resolve.ts");
-  return readConfiguration(configuration).environment ?? defaultEnvironment;
+  return readConfiguration(configuration, source).environment ?? defaultEnvironment;
 }
 
 function folderOption(policy: string | undefined): { folder?: string } {

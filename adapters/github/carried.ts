@@ -14,24 +14,26 @@ import {
 import { patchIdentity } from "../../core/change/patch-identity.ts";
 import type { Approval } from "../../core/decision/shape.ts";
 import { type GitHubClient, githubError } from "./client.ts";
+import { pullNamedIn } from "./queued.ts";
 import type { Subject } from "./subject.ts";
+import { mayPass } from "./transient.ts";
 
 /** Approvals of a pull request's final head, each asked of GitHub again (standing-approvals.ts). */
-export type ApprovalsOf = (head: string, pullRequest: number) => Promise<Approval[]>;
+export type ApprovalsOf = (head: string, pullRequest: number, mergeBase: string) => Promise<Approval[]>;
 
 const mostCommits = 250;
 const mostPulls = 30;
 
 /**
  * The approvals that carry over to a release or a merge group: a squash, a merge or a rebase of what was approved, and
- * nothing beside it. Whatever cannot be found out does not carry.
+ * nothing beside it. Whatever cannot be found out does not carry; `isIncomplete` says that it may be found out later.
  */
 export async function carriedApprovals(
   client: GitHubClient,
   subject: Pick<Subject, "kind" | "owner" | "name" | "head" | "base">,
   needed: number,
   approvalsOf: ApprovalsOf,
-): Promise<Carried<Approval>> {
+): Promise<Carried<Approval> & { isIncomplete?: true }> {
   const { base, head } = subject;
   if (base === undefined)
     return notCarried("No approval carries over: it is not known since which commit there are changes.");
@@ -61,7 +63,8 @@ export async function carriedApprovals(
     return carry(judged, needed);
   } catch (error) {
     const why = error instanceof z.ZodError ? "GitHub's answer lacks something" : said(error, head);
-    return notCarried(`No approval carries over: ${why}`);
+    const found = notCarried(`No approval carries over: ${why}`);
+    return mayPass(error) ? { ...found, isIncomplete: true } : found;
   }
 }
 
@@ -147,13 +150,12 @@ async function queuedPulls(
   { owner, name: repo }: Pick<Subject, "owner" | "name">,
   message: string,
 ): Promise<PullOfCommit[]> {
-  const title = message.split("\n", 1)[0] ?? "";
-  const named = /\(#(\d{1,10})\)$/.exec(title) ?? /^Merge pull request #(\d{1,10}) from /.exec(title);
-  if (named === null) return [];
+  const named = pullNamedIn(message);
+  if (named === undefined) return [];
   const { data } = await client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
     owner,
     repo,
-    pull_number: Number(named[1]),
+    pull_number: named,
   });
   const { number, head } = pull.parse(data);
   return [{ number, head: head.sha }];
@@ -168,7 +170,9 @@ async function judge(
   const { owner, name: repo } = subject;
   const { pull, from, to } = segment;
   const [approvals, approvedPatch, mergedPatch] = await Promise.all([
-    approvalsOf(pull.head, pull.number),
+    mergeBaseOf(client, { owner, repo }, `${from}...${pull.head}`).then((mergeBase) =>
+      approvalsOf(pull.head, pull.number, mergeBase),
+    ),
     // Both ends by their names: the pull request's own diff could be of a later push.
     patchOf(client, { owner, repo }, `${from}...${pull.head}`),
     patchOf(client, { owner, repo }, `${from}...${to}`),
@@ -176,7 +180,23 @@ async function judge(
   return { segment, approvedPatch, mergedPatch, approvals };
 }
 
-/** GitHub refuses a diff that is too large: then it is unknown. */
+const merging = z.object({ merge_base_commit: z.object({ sha: z.string() }) });
+
+/** Where the pull request began for the merge: a base that was rewound brings in commits that its diff never showed. */
+async function mergeBaseOf(
+  client: GitHubClient,
+  place: { owner: string; repo: string },
+  basehead: string,
+): Promise<string> {
+  const { data } = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
+    ...place,
+    basehead,
+    per_page: 1,
+  });
+  return merging.parse(data).merge_base_commit.sha;
+}
+
+/** GitHub refuses a diff that is too large, also in words of a failure that would pass: then it is unknown. */
 async function patchOf(
   client: GitHubClient,
   place: { owner: string; repo: string },
@@ -189,7 +209,8 @@ async function patchOf(
       mediaType: { format: "diff" },
     });
     return typeof data === "string" ? patchIdentity(data) : undefined;
-  } catch {
+  } catch (error) {
+    if (mayPass(error) && !/diff is taking too long to generate/i.test(String(error))) throw error;
     return undefined;
   }
 }

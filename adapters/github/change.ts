@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { UserError } from "../../core/errors.ts";
 import { type ApiFile, apiFile } from "./api-file.ts";
-import { ask, type GitHubClient } from "./client.ts";
+import { ask, type GitHubClient, githubError } from "./client.ts";
 import type { Subject } from "./subject.ts";
+import { isTransient } from "./transient.ts";
 import { whenNeeded } from "./when-needed.ts";
 
 /** What GitHub says of the diff itself. */
@@ -39,15 +40,20 @@ export async function pullRequestChange(
     isStill(client, subject, number),
     ...Array.from({ length: pages }, (_, index) => filePage(client, owner, name, number, index + 1)),
   ]);
-  if (!isCurrent) return { ...ofComparison(subject, comparison), moved: true };
-  const files = listed.flat();
   for (
     let page = pages + 1;
-    known === undefined && files.length === (page - 1) * filesAPage && page <= mostFiles / filesAPage;
+    isCurrent &&
+    known === undefined &&
+    listed.at(-1)?.length === filesAPage &&
+    page <= mostFiles / filesAPage;
     page++
   ) {
-    files.push(...(await filePage(client, owner, name, number, page)));
+    listed.push(await filePage(client, owner, name, number, page));
   }
+  // A push between two answers shows another head's files; where no address tells, the head is asked for once more.
+  const isOfHead = isCurrent && (areOf(subject.head, listed) ?? (await isStill(client, subject, number)));
+  if (!isOfHead) return { ...ofComparison(subject, comparison), moved: true };
+  const files = listed.flat();
   const cut = files.length >= mostFiles || (known ?? 0) > files.length;
   return {
     base: comparison.merge_base_commit.sha,
@@ -60,6 +66,17 @@ export async function pullRequestChange(
         }
       : {}),
   };
+}
+
+/** Whether the pages of files are this commit's: undefined where one names no commit, as of removed files alone. */
+function areOf(head: string, pages: readonly ApiFile[][]): boolean | undefined {
+  const commits = pages.map((page) =>
+    page.flatMap(({ status, contents_url: url }) =>
+      status === "removed" || !url ? [] : [/[?&]ref=([0-9a-f]+)/.exec(url)?.[1]],
+    ),
+  );
+  if (commits.flat().some((commit) => commit !== undefined && commit !== head)) return false;
+  return commits.every((page) => page.includes(head)) ? true : undefined;
 }
 
 const ends = whenNeeded(() =>
@@ -152,42 +169,73 @@ const commit = whenNeeded(() =>
   }),
 );
 
-/** Where no base is known (a new branch, a first deployment), the commit against its first parent. */
-async function ofOneCommit(client: GitHubClient, subject: Subject): Promise<ApiChange> {
-  const { owner, name, head } = subject;
+async function readCommit(
+  client: GitHubClient,
+  { owner, name, head }: Pick<Subject, "owner" | "name" | "head">,
+): Promise<z.infer<ReturnType<typeof commit>>> {
   const { data } = await ask(`the commit ${head.slice(0, 12)}`, () =>
     client.request("GET /repos/{owner}/{repo}/commits/{ref}", { owner, repo: name, ref: head }),
   );
-  const found = commit().parse(data);
+  return commit().parse(data);
+}
+
+/** Where no base is known (a new branch, a first deployment), the commit against its first parent. */
+async function ofOneCommit(client: GitHubClient, subject: Subject): Promise<ApiChange> {
+  const { head } = subject;
+  const found = await readCommit(client, subject);
   const base = found.parents[0]?.sha ?? emptyTree;
   const files = found.files ?? [];
   return { base, head, files, commits: 1, ...incompleteWhere(files.length >= mostComparedFiles) };
 }
 
+/** Undefined of a root commit, and of one that GitHub shows no more. */
+export async function firstParent(client: GitHubClient, subject: Subject): Promise<string | undefined> {
+  try {
+    return (await readCommit(client, subject)).parents[0]?.sha;
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    return undefined;
+  }
+}
+
 /** The tree of nothing, which a root commit is measured against. */
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-const deployments = whenNeeded(() => z.array(z.object({ sha: z.string() })));
+const deploymentsQuery = `query LastDeployed($owner: String!, $name: String!, $environment: String!) {
+  repository(owner: $owner, name: $name) {
+    deployments(environments: [$environment], first: 50, orderBy: { field: CREATED_AT, direction: DESC }) {
+      nodes { commitOid statuses(first: 20) { nodes { state } } }
+    }
+  }
+}`;
+const deployments = whenNeeded(() => {
+  const statuses = z.object({ nodes: z.array(z.object({ state: z.string() })) });
+  const node = z.object({ commitOid: z.string(), statuses: statuses.nullable() });
+  return z.object({ repository: z.object({ deployments: z.object({ nodes: z.array(node) }) }) });
+});
 
-/** The commit that was last deployed to an environment, for the base of a release. */
+/**
+ * The commit that was last deployed to an environment with success, for the base of a release: GitHub makes a
+ * deployment before anybody let it go. A later one's success makes the earlier ones inactive, which once were one.
+ */
 export async function lastDeployed(
   client: GitHubClient,
   subject: Subject,
   environment: string,
+  again = false,
 ): Promise<string | undefined> {
   const { owner, name } = subject;
   try {
-    const { data } = await client.request("GET /repos/{owner}/{repo}/deployments", {
-      owner,
-      repo: name,
-      environment,
-      per_page: 10,
-    });
+    const data = await client.graphql(deploymentsQuery, { owner, name, environment });
     return deployments()
       .parse(data)
-      .find((deployment) => deployment.sha !== subject.head)?.sha;
+      .repository.deployments.nodes.find(
+        ({ commitOid, statuses }) =>
+          commitOid !== subject.head && statuses?.nodes.some(({ state }) => state === "SUCCESS"),
+      )?.commitOid;
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    const fault = githubError(error, `what was last deployed to ${environment}`);
+    if (error instanceof UserError || (again && isTransient(fault))) throw fault;
     return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { CheckAction } from "../../core/render/actions.ts";
-import { ask, type GitHubClient } from "./client.ts";
+import { ask, type GitHubClient, githubError } from "./client.ts";
 import type { Subject } from "./subject.ts";
+import { isTransient } from "./transient.ts";
 import { whenNeeded } from "./when-needed.ts";
 
 export type CheckOutput = { title: string; summary: string; text?: string };
@@ -28,6 +29,7 @@ export async function findCheckRun(
   client: GitHubClient,
   { owner, name: repo, head }: Subject,
   name: string,
+  again = false,
 ): Promise<(viewer: string) => number | undefined> {
   try {
     const { data } = await client.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", {
@@ -40,7 +42,9 @@ export async function findCheckRun(
     const { check_runs: runs } = listed().parse(data);
     return (viewer) =>
       runs.find((run) => run.name === name && run.app?.slug === viewer.replace(/\[bot\]$/, ""))?.id;
-  } catch {
+  } catch (error) {
+    const fault = githubError(error, "the check runs");
+    if (again && isTransient(fault)) throw fault;
     // A list that cannot be read costs a second run of the same name, of which GitHub shows the newer.
     return () => undefined;
   }

@@ -72,6 +72,12 @@ export function githubError(error: unknown, what: string): UserError {
       `GitHub answered ${status} to ${what}. Run the job again; githubstatus.com says more.`,
     );
   }
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    return unavailable(
+      "github-refused",
+      `GitHub refuses ${what}: ${said} (${status}). Asking again changes nothing; correct what is asked for.`,
+    );
+  }
   return unavailable(
     "github-unreachable",
     `GitHub could not be reached for ${what}: ${said}. Run the job again; behind a proxy, set https_proxy.`,

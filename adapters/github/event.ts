@@ -43,7 +43,12 @@ const mergeGroupEvent = whenNeeded(() =>
   z.object({
     repository,
     sender: user,
-    merge_group: z.object({ base_sha: sha, head_sha: sha, base_ref: z.string() }),
+    merge_group: z.object({
+      base_sha: sha,
+      head_sha: sha,
+      base_ref: z.string(),
+      head_ref: z.string().optional(),
+    }),
   }),
 );
 const dispatchEvent = whenNeeded(() => z.object({ repository, sender: user, ref: z.string().nullish() }));
@@ -195,8 +200,10 @@ function ofPush(event: z.infer<ReturnType<typeof pushEvent>>): Subject {
 
 function ofMergeGroup(event: z.infer<ReturnType<typeof mergeGroupEvent>>): Subject {
   const group = event.merge_group;
+  const last = lastQueuedOf(group.head_ref ?? "");
   return {
     kind: "group",
+    ...(last === undefined ? {} : { lastQueued: last }),
     ...split(event.repository.full_name),
     base: group.base_sha,
     head: group.head_sha,
@@ -209,6 +216,18 @@ function ofMergeGroup(event: z.infer<ReturnType<typeof mergeGroupEvent>>): Subje
     fromFork: false,
     trustedRun: false,
   };
+}
+
+/** A queue's branch is gh-readonly-queue/<base>/pr-<number>-<commit>. */
+const queueBranch = /(?:^|\/)gh-readonly-queue\/(.+)\/pr-(\d{1,10})-[^/]*$/;
+
+export function lastQueuedOf(ref: string): number | undefined {
+  const number = queueBranch.exec(ref)?.[2];
+  return number === undefined ? undefined : Number(number);
+}
+
+export function queueBaseOf(ref: string): string | undefined {
+  return queueBranch.exec(ref)?.[1];
 }
 
 function ofDispatch(

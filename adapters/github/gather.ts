@@ -80,8 +80,10 @@ async function resolveFor(
   const input = asked ? { name: asked, trusted: subject.trustedRun } : undefined;
   const resolved = await resolvePolicy(source, input);
   const bases = resolved.configuration["policy-bases"] ?? [];
+  // An organisation's policy is that of its default branch, whatever a base of this repository holds.
   // A release's base is whatever was pushed or deployed before, under a name that a tag may share with a branch.
   if (
+    text.source !== undefined ||
     subject.base === undefined ||
     subject.kind === "release" ||
     subject.baseBranch === text.defaultBranch ||

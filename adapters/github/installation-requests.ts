@@ -3,6 +3,7 @@ import * as z from "zod";
 import { UserError } from "../../core/errors.ts";
 import { isTransient, retryAfterMs } from "./transient.ts";
 import type { Turns, Urgency } from "./turns.ts";
+import type { Watcher } from "./watcher.ts";
 
 /** Octokit's wrapper around a request: it is given the next one inwards, and what is asked. */
 export type RequestHook = <Endpoint extends Asked, Answer>(
@@ -21,6 +22,7 @@ export type Care = {
   limits: { retryMs: number; longestWaitMs: number };
   now: () => number;
   warn(sentence: string): void;
+  watcher: Watcher;
   /** Absent for the App itself, whose tokens are signed here. */
   renew?(): Promise<void>;
 };
@@ -31,13 +33,13 @@ const mostRetries = 2;
  * A request in its turn. Reads are asked again after a passing fault; a write only where GitHub said that it did nothing
  * (a limit, a token that ended), because one whose answer was lost may have been done.
  */
-export function careful({ turns, limits, now, warn, renew }: Care): RequestHook {
+export function careful({ turns, limits, now, warn, watcher, renew }: Care): RequestHook {
   return async (request, endpoint) => {
     const urgency = urgencyOf(endpoint);
     let renewed = false;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await inTurn(turns, urgency, async () => {
+        return await inTurn({ turns, watcher }, urgency, async () => {
           // The hooks below write into what they are given; every attempt gets its own.
           const answer = await request({ ...endpoint, headers: { ...endpoint.headers } });
           noteLimit(answer);
@@ -64,13 +66,14 @@ export function careful({ turns, limits, now, warn, renew }: Care): RequestHook 
     const waitMs = fault === undefined || isTurnedAway(fault) ? undefined : retryAfterMs(fault, now());
     if (waitMs === undefined) return undefined;
     turns.pause(now() + waitMs);
+    watcher.limited();
     warn(`GitHub's limit for this installation is reached; it is lifted in ${Math.ceil(waitMs / 1000)} s.`);
     return waitMs;
   }
 }
 
 async function inTurn<Result>(
-  turns: Turns,
+  { turns, watcher }: Pick<Care, "turns" | "watcher">,
   urgency: Urgency | undefined,
   act: () => Promise<Result>,
 ): Promise<Result> {
@@ -78,7 +81,9 @@ async function inTurn<Result>(
     await turns.listening();
     return act();
   }
+  const asked = performance.now();
   const end = await turns.take(urgency);
+  watcher.waited(urgency, (performance.now() - asked) / 1000);
   try {
     return await act();
   } finally {
@@ -95,11 +100,15 @@ const commentPath = /\/(comments|reviews|issues|pulls)$/;
 export function urgencyOf({ method, url, query }: Omit<Asked, "headers">): Urgency | undefined {
   if (method === "GET" || method === "HEAD") return undefined;
   const path = url.split("?", 1)[0] ?? url;
-  if (/\/graphql$/.test(path)) return /^\s*mutation\b/.test(String(query ?? "")) ? "write" : undefined;
+  if (/\/graphql$/.test(path)) return isMutation(String(query ?? "")) ? "write" : undefined;
   if (/\/access_tokens$/.test(path)) return undefined;
   if (gatePath.test(path)) return "gate";
   if (checkPath.test(path)) return "check";
   return method === "POST" && commentPath.test(path) ? "comment" : "write";
+}
+
+export function isMutation(query: string): boolean {
+  return /^\s*mutation\b/.test(query);
 }
 
 const graphqlLimit = z.looseObject({

@@ -1,11 +1,13 @@
 import { ProbotOctokit } from "probot";
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import type { GitHubClient } from "./client.ts";
 import { careful, type RequestHook } from "./installation-requests.ts";
 import { installationToken, type TokenSource } from "./installation-token.ts";
-import { ownHostFetch } from "./own-host.ts";
+import { ownHostExchange } from "./own-host.ts";
 import { githubTurnLimits, type TurnLimits, type Turns, turns } from "./turns.ts";
+import { unwatched, type Watcher } from "./watcher.ts";
 
 export { isTransient, retryAfterMs } from "./transient.ts";
 
@@ -17,6 +19,7 @@ export type InstallationsOptions = {
   /** The demo's GitHub is on loopback and answers at once: there is nothing to throttle. */
   demo?: boolean;
   warn(sentence: string): void;
+  watcher?: Watcher;
   limits?: Partial<ClientLimits>;
   now?: () => number;
 };
@@ -56,26 +59,34 @@ const untold = Number.MAX_SAFE_INTEGER;
 export function installations(options: InstallationsOptions): Installations {
   const limits = options.demo ? unlimited(options.limits) : { ...clientLimits, ...options.limits };
   const now = options.now ?? Date.now;
+  const { warn, watcher = unwatched } = options;
   const baseUrl = (options.baseUrl ?? "https://api.github.com").replace(/\/+$/, "");
-  const fetch = ownHostFetch(baseUrl, limits.timeoutMs);
+  const fetch = ownHostExchange(baseUrl, limits.timeoutMs);
   const log = { debug: quiet, info: quiet, warn: options.warn, error: options.warn };
   // Probot's throttle is process-wide and its retry sends writes twice: both are done here, by installation.
-  const plain = { baseUrl, log, request: { fetch }, throttle: { enabled: false }, retry: { enabled: false } };
+  const request = { fetch, parseSuccessResponseBody: false };
+  const plain = { baseUrl, log, request, throttle: { enabled: false }, retry: { enabled: false } };
 
   const app = new ProbotOctokit({
     ...plain,
     auth: { appId: options.appId, privateKey: options.privateKey },
   });
-  app.hook.wrap("request", careful({ turns: turns(limits, now), limits, now, warn: options.warn }));
+  // The first hook is the innermost: it sees each attempt, and none of the waiting before it.
+  app.hook.wrap("request", watched(watcher));
+  app.hook.wrap("request", careful({ turns: turns(limits, now), limits, now, warn, watcher }));
   let identity: Promise<{ id: string; slug: string }> | undefined;
   const held = new Map<number, Held>();
   let tidiedAt = now();
 
   function open(installation: number): Held {
     const token = installationToken(app, installation, { marginMs: limits.tokenMarginMs, now });
-    const octokit = new ProbotOctokit({ ...plain, authStrategy: strategyOf(token), auth: {} });
+    const octokit = new ProbotOctokit({
+      ...plain,
+      authStrategy: strategyOf(token, watched(watcher, installation)),
+      auth: {},
+    });
     const own = turns(limits, now);
-    const hook = careful({ turns: own, limits, now, warn: options.warn, renew: token.renew });
+    const hook = careful({ turns: own, limits, now, warn, watcher, renew: token.renew });
     octokit.hook.wrap("request", hook);
     return { client: octokit, turns: own, usedAt: now() };
   }
@@ -115,11 +126,20 @@ function unlimited(given: Partial<ClientLimits> | undefined): ClientLimits {
   return { ...clientLimits, ...none, commentsPerHour: untold, ...given };
 }
 
+function watched(watcher: Watcher, installation?: number): RequestHook {
+  return (request, endpoint) => {
+    const { method, url } = endpoint;
+    return watcher.request({ method, url, ...optional("installation", installation) }, async () =>
+      request(endpoint),
+    );
+  };
+}
+
 /** Octokit's way to say where a token comes from. */
-function strategyOf(token: TokenSource) {
+function strategyOf(token: TokenSource, send: RequestHook) {
   const hook: RequestHook = async (request, endpoint) => {
     endpoint.headers.authorization = `token ${await token.current()}`;
-    return request(endpoint);
+    return send(request, endpoint);
   };
   return () => Object.assign(async () => ({ type: "installation" }), { hook });
 }

@@ -1,3 +1,4 @@
+import { optional } from "../../core/optional.ts";
 import { type PolicySource, type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
 import type { GitHubClient } from "./client.ts";
 import { readBundleFolder, readTrustedText, type TrustedText } from "./trusted-text.ts";
@@ -6,14 +7,21 @@ type Place = { owner: string; name: string };
 
 /** Policy as the default branch has it; a folder that was not read with the rest costs one request more. */
 export function sourceOf(client: GitHubClient, { owner, name }: Place, text: TrustedText): PolicySource {
+  const [sourceOwner = owner, sourceName = name] = text.source?.split("/") ?? [];
   return {
     commit: text.commit,
+    ...optional("repository", text.source),
     ...(text.configuration === undefined ? {} : { configuration: text.configuration }),
     defaultFolder: text.folder,
     folder: async (path: string) =>
       path === text.folder
         ? text.bundle
-        : readBundleFolder(client, { owner, name, folder: path, commit: text.commit }),
+        : readBundleFolder(client, {
+            owner: sourceOwner,
+            name: sourceName,
+            folder: path,
+            commit: text.commit,
+          }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { GitHubClient } from "./client.ts";
 import { actionMarker, type StickyComment, writeStickyComment } from "./comment.ts";
 import { actionCheck } from "./places.ts";
 import type { Subject } from "./subject.ts";
+import { isTransient } from "./transient.ts";
 
 /** What was found before writing, and the names to write under. */
 export type Before = {
@@ -27,6 +28,8 @@ export type Told = Omit<RenderOptions, "baseBranch" | "localCommand"> & {
   silentInShadow?: boolean;
   /** Buttons on the check. */
   actions?: readonly CheckAction[];
+  /** The asker tries again as a whole: what failed for now is thrown, and no sentence. */
+  again?: boolean;
 };
 
 /**
@@ -38,9 +41,17 @@ export async function publish(
   subject: Subject,
   decision: Decision,
   before: Before,
-  { silentInShadow, actions, ...told }: Told = {},
+  { silentInShadow, actions, again, ...told }: Told = {},
 ): Promise<string[]> {
-  if (silentInShadow && decision.mode === "shadow") return [];
+  if (silentInShadow && decision.mode === "shadow")
+    return retire(
+      client,
+      subject,
+      before,
+      "The policy is in shadow: nothing is asked here any more.",
+      decision.decided_at,
+      again,
+    );
   const options = {
     ...told,
     baseBranch: subject.baseBranch,
@@ -59,11 +70,44 @@ export async function publish(
   if (subject.pullRequest && before.unlisted === undefined) {
     writes.push(writeStickyComment(client, subject, subject.pullRequest.number, body, before.sticky));
   }
+  const failed = await written(writes, again);
+  return before.unlisted === undefined ? failed : [`No comment was written. ${before.unlisted}`, ...failed];
+}
+
+/**
+ * What an earlier policy wrote and this one would not: a check that is required and red would stop the change for ever.
+ * Where nothing stands, nothing is written.
+ */
+export async function retire(
+  client: GitHubClient,
+  subject: Subject,
+  before: Before,
+  sentence: string,
+  at: string,
+  again = false,
+): Promise<string[]> {
+  const name = checkName(before.check ?? actionCheck, subject, subject.defaultBranch ?? before.defaultBranch);
+  const check = {
+    name,
+    output: { title: "Nothing is asked here", summary: sentence },
+    completed: { conclusion: "neutral" as const, at },
+    actions: [],
+  };
+  const writes: Promise<void>[] = [];
+  if (before.checkRun !== undefined) writes.push(writeCheck(client, subject, check, before.checkRun));
+  if (before.sticky && subject.pullRequest) {
+    const body = `${before.marker ?? actionMarker}\n${sentence}\n`;
+    writes.push(writeStickyComment(client, subject, subject.pullRequest.number, body, before.sticky));
+  }
+  return written(writes, again);
+}
+
+/** What could not be written, each a sentence; where the asker tries again, what failed for now is thrown. */
+async function written(writes: readonly Promise<void>[], again = false): Promise<string[]> {
   const settled = await Promise.allSettled(writes);
-  const failed = settled.flatMap((one) => {
+  return settled.flatMap((one) => {
     if (one.status === "fulfilled") return [];
-    if (one.reason instanceof UserError) return [one.reason.message];
+    if (one.reason instanceof UserError && !(again && isTransient(one.reason))) return [one.reason.message];
     throw one.reason;
   });
-  return before.unlisted === undefined ? failed : [`No comment was written. ${before.unlisted}`, ...failed];
 }

@@ -3,7 +3,7 @@ export type Subject = {
   kind: "change" | "group" | "release";
   owner: string;
   name: string;
-  /** The base as the event knows it; the merge base is GitHub's answer. Absent: the last deployment, or the parent. */
+  /** The base as the event knows it; the merge base is GitHub's answer. Absent: the last that succeeded, or the parent. */
   base?: string;
   head: string;
   baseBranch: string;
@@ -17,5 +17,7 @@ export type Subject = {
   /** True where the workflow comes from the default branch, so that what it measured may be believed. */
   trustedRun: boolean;
   environment?: string;
+  /** The last pull request of a merge group, as its branch names it. */
+  lastQueued?: number;
   pullRequest?: { number: number; changedFiles?: number; comments?: number; reverts?: number };
 };

@@ -28,11 +28,16 @@ const passingReasons = new Set([
   "github-unavailable",
   "github-unreachable",
   "database-unavailable",
+  "ledger-unavailable",
 ]);
 
 /** What the operating system, undici and PostgreSQL call a peer that is away, busy or starting. */
 const passingCodes =
   /^(E(CONN(REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND|HOSTUNREACH|NETUNREACH)|UND_ERR_.*|08\d\d.|57P0[1-5]|53\d\d\d|40001|40P01|55P03)$/;
+
+/** What fetch says of a connection that broke, and GraphQL of a timeout of GitHub's own, which has no type. */
+const passingWords =
+  /^(fetch failed|terminated|other side closed)$|Something went wrong while executing your query/;
 
 const faultOf = (error: unknown): Fault | undefined => {
   if (typeof error !== "object" || error === null) return undefined;
@@ -67,13 +72,17 @@ function isLimited(one: Fault): boolean {
   );
 }
 
+/** Its owner may bring an installation back, and then wants what happened meanwhile answered. */
+function isSuspended({ status, message }: Fault): boolean {
+  return status === 403 && /installation has been suspended/i.test(message ?? "");
+}
+
 /** The answer of one error of the chain, or undefined where it says nothing by itself. */
 function passes(one: Fault): boolean | undefined {
-  if (one.retryAfterMs !== undefined || isLimited(one)) return true;
+  if (one.retryAfterMs !== undefined || isLimited(one) || isSuspended(one)) return true;
   if (one.status !== undefined) return one.status >= 500 ? (one.response ? true : undefined) : false;
   if (one.code !== undefined && passingCodes.test(one.code)) return true;
-  if (one.name === "TimeoutError" || /^(fetch failed|terminated|other side closed)$/.test(one.message ?? ""))
-    return true;
+  if (one.name === "TimeoutError" || passingWords.test(one.message ?? "")) return true;
   return undefined;
 }
 
@@ -89,6 +98,12 @@ export function isTransient(error: unknown): boolean {
     ({ reasonCode, status }) =>
       status === 500 || (reasonCode !== undefined && passingReasons.has(reasonCode)),
   );
+}
+
+/** The same of a question that may have been answered by somebody in between, with a page instead of an object. */
+export function mayPass(error: unknown): boolean {
+  const isNoAnswer = error instanceof z.ZodError && error.issues.some(({ path }) => path.length === 0);
+  return isNoAnswer || isTransient(error);
 }
 
 /** A limit that says nothing of its end is taken to last a minute, as GitHub advises. */

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import { configurationPath, defaultBundleFolder } from "../policy/places.ts";
 import { ask, type GitHubClient } from "./client.ts";
+import { organisationRepository, withoutOrganisation } from "./organisation.ts";
 import { whenNeeded } from "./when-needed.ts";
 
 /** Text that policy may be read from: the default branch, or the base of the change. Never its head. */
@@ -10,6 +12,8 @@ export type TrustedText = {
   defaultBranch: string;
   /** Commit of the default branch that the policy was read from. */
   commit: string;
+  /** "owner/.github", where that repository's policy speaks because this one has none of its own. */
+  source?: string;
   configuration?: string;
   /** Folder of the bundle that was asked for, and its files where it exists. */
   folder: string;
@@ -28,20 +32,27 @@ const blob = whenNeeded(() =>
     })
     .nullish(),
 );
+const bundleAnswer = whenNeeded(() =>
+  z
+    .object({
+      entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob() })).nullish(),
+    })
+    .nullish(),
+);
+const ofPolicy = whenNeeded(() => ({
+  defaultBranchRef: z
+    .object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() })
+    .nullable(),
+  configuration: blob(),
+  bundle: bundleAnswer(),
+}));
 const answer = whenNeeded(() =>
   z.object({
     viewer: z.object({ login: z.string() }),
+    organisation: z.object(ofPolicy()).nullish(),
     repository: z
       .object({
-        defaultBranchRef: z
-          .object({ name: z.string(), target: z.object({ oid: z.string() }).nullable() })
-          .nullable(),
-        configuration: blob(),
-        bundle: z
-          .object({
-            entries: z.array(z.object({ name: z.string(), type: z.string(), object: blob() })).nullish(),
-          })
-          .nullish(),
+        ...ofPolicy(),
         history: blob(),
         attributes: blob(),
         owners1: blob(),
@@ -53,20 +64,24 @@ const answer = whenNeeded(() =>
 );
 
 const query = `query TrustedText(
-  $owner: String!, $name: String!, $configuration: String!, $bundle: String!, $history: String!,
+  $owner: String!, $name: String!, $organisation: String!, $configuration: String!, $bundle: String!, $history: String!,
   $attributes: String!, $owners1: String!, $owners2: String!, $owners3: String!
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {
-    defaultBranchRef { name target { oid } }
-    configuration: object(expression: $configuration) { ...text }
-    bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ...text } } } }
+    ...policy
     history: object(expression: $history) { ...text }
     attributes: object(expression: $attributes) { ...text }
     owners1: object(expression: $owners1) { ...text }
     owners2: object(expression: $owners2) { ...text }
     owners3: object(expression: $owners3) { ...text }
   }
+  organisation: repository(owner: $owner, name: $organisation) { ...policy }
+}
+fragment policy on Repository {
+  defaultBranchRef { name target { oid } }
+  configuration: object(expression: $configuration) { ...text }
+  bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ...text } } } }
 }
 fragment text on Blob { text isTruncated isBinary }`;
 
@@ -77,19 +92,22 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
   const what = `the policy of ${place.owner}/${place.name}`;
   const folder = place.folder ?? defaultBundleFolder;
   const data = await ask(what, () =>
-    client.graphql(query, {
-      owner: place.owner,
-      name: place.name,
-      configuration: `HEAD:${configurationPath}`,
-      bundle: `HEAD:${folder}`,
-      history: "refs/heads/adaptive-deploy/history:history.json",
-      attributes: `${place.base}:.gitattributes`,
-      owners1: `${place.base}:.github/CODEOWNERS`,
-      owners2: `${place.base}:CODEOWNERS`,
-      owners3: `${place.base}:docs/CODEOWNERS`,
-    }),
+    client
+      .graphql(query, {
+        owner: place.owner,
+        name: place.name,
+        organisation: organisationRepository,
+        configuration: `HEAD:${configurationPath}`,
+        bundle: `HEAD:${folder}`,
+        history: "refs/heads/adaptive-deploy/history:history.json",
+        attributes: `${place.base}:.gitattributes`,
+        owners1: `${place.base}:.github/CODEOWNERS`,
+        owners2: `${place.base}:CODEOWNERS`,
+        owners3: `${place.base}:docs/CODEOWNERS`,
+      })
+      .catch(withoutOrganisation),
   );
-  const { viewer, repository } = answer().parse(data);
+  const { viewer, repository, organisation } = answer().parse(data);
   const branch = repository?.defaultBranchRef;
   if (!repository || !branch?.target) {
     throw new UserError(
@@ -98,29 +116,62 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
       exitCodes.unavailable,
     );
   }
-  const text = (value: z.infer<ReturnType<typeof blob>>, path: string): string | undefined => {
-    if (value?.isTruncated) {
-      throw new UserError(
-        "policy-too-large",
-        `${path} is too large for GitHub to give whole. Make it smaller; policy is never read in part.`,
-      );
-    }
-    return value?.text ?? undefined;
-  };
-  const entries = repository.bundle?.entries ?? undefined;
+  const own = policyOf(repository, folder);
+  const isAsked = place.folder !== undefined || own.configuration !== undefined || Boolean(own.bundle?.size);
+  const shared = isAsked ? undefined : await sharedPolicy(organisation, place);
   return {
     viewer: viewer.login,
     defaultBranch: branch.name,
-    commit: branch.target.oid,
-    configuration: text(repository.configuration, configurationPath),
     folder,
-    bundle: entries && bundleFiles(folder, entries, text),
+    commit: branch.target.oid,
+    ...own,
+    ...shared,
     history: repository.history?.isTruncated ? undefined : (repository.history?.text ?? undefined),
     attributes: repository.attributes?.isTruncated ? undefined : (repository.attributes?.text ?? undefined),
     owners:
       [repository.owners1, repository.owners2, repository.owners3].find((one) => one?.text)?.text ??
       undefined,
   };
+}
+
+type PolicyText = Pick<TrustedText, "configuration" | "bundle">;
+type PolicyAnswer = NonNullable<z.infer<ReturnType<typeof answer>>["organisation"]>;
+
+function policyOf({ configuration, bundle }: PolicyAnswer, folder: string): PolicyText {
+  const entries = bundle?.entries ?? undefined;
+  return {
+    ...optional("configuration", whole(configuration, configurationPath)),
+    ...optional("bundle", entries && bundleFiles(folder, entries, whole)),
+  };
+}
+
+function whole(value: z.infer<ReturnType<typeof blob>>, path: string): string | undefined {
+  if (value?.isTruncated) {
+    throw new UserError(
+      "policy-too-large",
+      `${path} is too large for GitHub to give whole. Make it smaller; policy is never read in part.`,
+    );
+  }
+  return value?.text ?? undefined;
+}
+
+/** The policy that the owner keeps for repositories without one, where it speaks for this one. */
+async function sharedPolicy(
+  found: PolicyAnswer | null | undefined,
+  { owner, name }: Place,
+): Promise<(PolicyText & { commit: string; source: string }) | undefined> {
+  const commit = found?.defaultBranchRef?.target?.oid;
+  if (!found || commit === undefined) return undefined;
+  const policy = policyOf(found, defaultBundleFolder);
+  if (policy.configuration === undefined && !policy.bundle?.size) return undefined;
+  const source = `${owner}/${organisationRepository}`;
+  // Reading YAML is for the few repositories that need it.
+  const [{ readConfiguration }, { speaksFor }] = await Promise.all([
+    import("../policy/resolve.ts"),
+    import("../../core/policy/repositories.ts"),
+  ]);
+  const { repositories } = readConfiguration(policy.configuration, source);
+  return speaksFor(repositories, name) ? { ...policy, commit, source } : undefined;
 }
 
 type Entry = { name: string; type: string; object?: z.infer<ReturnType<typeof blob>> };
@@ -155,16 +206,7 @@ export async function readBundleFolder(
       bundle: `${place.commit}:${place.folder}`,
     }),
   );
-  const parsed = z
-    .object({ repository: z.object({ bundle: answer().shape.repository.unwrap().shape.bundle }) })
-    .parse(data);
+  const parsed = z.object({ repository: z.object({ bundle: bundleAnswer() }) }).parse(data);
   const entries = parsed.repository.bundle?.entries ?? undefined;
-  return (
-    entries &&
-    bundleFiles(place.folder, entries, (value, path) => {
-      if (value?.isTruncated)
-        throw new UserError("policy-too-large", `${path} is too large for GitHub to give whole.`);
-      return value?.text ?? undefined;
-    })
-  );
+  return entries && bundleFiles(place.folder, entries, whole);
 }

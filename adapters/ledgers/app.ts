@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { canonicalJson } from "../../core/evidence/canonical.ts";
-import { openChain, seal } from "../../core/evidence/chain.ts";
+import { openChain, readableEvents, seal } from "../../core/evidence/chain.ts";
 import { faultKinds } from "../../core/evidence/fault.ts";
 import { HeadMoved } from "../../core/evidence/head-moved.ts";
 import { segmentText } from "../../core/evidence/segment.ts";
@@ -32,6 +32,7 @@ const chainAnswer = z.object({
       sentence: z.string(),
     })
     .optional(),
+  unverified: z.array(z.unknown()).optional(),
 });
 
 /**
@@ -57,10 +58,12 @@ export function appLedger(settings: AppLedgerSettings): Ledger {
     },
     async read(stream) {
       const where = pathOf(stream);
-      const { events, fault } = await ask({ path: where }, chainAnswer);
+      const { events, fault, unverified = [] } = await ask({ path: where }, chainAnswer);
       const text = events.map((event) => `${canonicalJson(event)}\n`).join("");
       const chain = openChain(stream, events.length ? [{ first: 0, where, text }] : []);
-      return chain.fault === undefined && fault !== undefined ? { ...chain, fault } : chain;
+      if (chain.fault !== undefined || fault === undefined) return chain;
+      const readable = readableEvents(unverified.map((event) => canonicalJson(event)));
+      return { ...chain, fault, ...(readable.length ? { unverified: readable } : {}) };
     },
     async append(stream, events, expected: Head | null) {
       const path = pathOf(stream);

@@ -1,5 +1,6 @@
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { branchPrefix } from "../../core/evidence/stream.ts";
+import { firstLine } from "../git/open.ts";
 import type { Git } from "./git.ts";
 import type { Branches } from "./git-branch.ts";
 import { mustBeRepository } from "./git-local.ts";
@@ -16,7 +17,9 @@ export function remoteBranches(git: Git, remote: string): Branches {
     const answer = await git(["ls-remote", "--", remote, pattern]);
     if (answer.exitCode !== 0) {
       await mustBeRepository(git);
-      throw unavailable(remote, "could not be read", answer.stderr);
+      throw /does not appear to be a git repository/.test(answer.stderr)
+        ? noRemote(remote)
+        : unavailable(remote, "could not be read", firstLine(answer.stderr));
     }
     const lines = answer.stdout.toString().split("\n").filter(Boolean);
     return new Map(lines.map((line) => [line.split("\t")[1] ?? "", line.split("\t")[0] ?? ""]));
@@ -68,6 +71,15 @@ async function bringHere(git: Git, remote: string, branch: string, commit: strin
 /** A ref of our own makes the next fetch small. Two processes may race for it, and either may win. */
 async function remember(git: Git, branch: string, commit: string): Promise<void> {
   await git(["update-ref", `refs/${branchPrefix}seen/${branch.slice(branchPrefix.length)}`, commit]);
+}
+
+function noRemote(remote: string): UserError {
+  return new UserError(
+    "ledger-unavailable",
+    `This checkout has no remote ${withoutSecrets(remote)} that holds the ledger's branches. \`git remote\` lists those there are; ` +
+      "where the ledger is kept in the checkout itself, pass --remote none.",
+    exitCodes.unavailable,
+  );
 }
 
 function unavailable(remote: string, what: string, said: string): UserError {

@@ -43,7 +43,7 @@ export async function recordDecision(
   }
 }
 
-function decisionEvent(body: DecisionBody, { actor, decidedAt }: Moment): NewEvent {
+export function decisionEvent(body: DecisionBody, { actor, decidedAt }: Moment): NewEvent {
   return {
     kind: "decision",
     at: decidedAt,

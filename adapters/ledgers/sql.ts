@@ -9,6 +9,7 @@ import { requireStream } from "../../core/evidence/stream.ts";
 import type { Head, Ledger } from "../../core/ports.ts";
 import type { Database, Queries, Row } from "../database/database.ts";
 import { storableText } from "../database/storable.ts";
+import type { Statement } from "../database/together.ts";
 import { lastEvent } from "./last-event.ts";
 import { projectDecisions } from "./projections.ts";
 
@@ -72,7 +73,11 @@ async function headOf(queries: Queries, repository: string, stream: string): Pro
     "select sequence, line from ledger_events where repository = $1 and stream = $2 order by sequence desc limit 1",
     [repository, stream],
   );
-  if (row === undefined) return null;
+  return row === undefined ? null : headIn(stream, row);
+}
+
+/** The head that the last row of a stream is. */
+export function headIn(stream: string, row: Row): Head {
   const last = lastEvent(stream, segmentOf(row));
   if ("sentence" in last) throw tampered(last);
   return last;
@@ -83,17 +88,12 @@ function segmentOf(row: Row): Segment {
   return { first, where: `row ${first} of ledger_events`, text: `${row.line}\n` };
 }
 
-async function insert(
-  queries: Queries,
-  repository: string,
-  stream: string,
-  sealed: LedgerEvent[],
-): Promise<void> {
-  const placed = await queries.query(
-    `insert into ledger_events (repository, stream, sequence, hash, kind, actor, at, line)
-     select $1, $2, * from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-     on conflict do nothing returning sequence`,
-    [
+/** Violates the primary key where another writer's event stands in the place of one. */
+export function eventsInsert(repository: string, stream: string, sealed: LedgerEvent[]): Statement {
+  return {
+    sql: `insert into ledger_events (repository, stream, sequence, hash, kind, actor, at, line)
+     select $1, $2, * from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])`,
+    parameters: [
       repository,
       stream,
       sealed.map(({ sequence }) => sequence),
@@ -103,7 +103,17 @@ async function insert(
       sealed.map(instantOf),
       sealed.map(writeLine),
     ],
-  );
+  };
+}
+
+async function insert(
+  queries: Queries,
+  repository: string,
+  stream: string,
+  sealed: LedgerEvent[],
+): Promise<void> {
+  const { sql, parameters } = eventsInsert(repository, stream, sealed);
+  const placed = await queries.query(`${sql} on conflict do nothing returning sequence`, parameters);
   if (placed.length === sealed.length) return;
   // A caller's transaction may go on after this, so what found a place behind the other writer's event goes again.
   const places = placed.map(({ sequence }) => sequence);

@@ -5,6 +5,7 @@ import { digest } from "../../core/evidence/canonical.ts";
 import { readBundle } from "../../core/policy/bundle/bundle.ts";
 import { type CheckedBundle, checkBundle } from "../../core/policy/bundle/lint/index.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
+import { didYouMean } from "../../core/policy/suggest.ts";
 import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
 import { printable } from "../../core/policy/yaml/quoted.ts";
 import {
@@ -84,7 +85,7 @@ function notFound(path: string, error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error);
   throw new UserError(
     "policy-not-found",
-    `The policy "${printable(path, 200)}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder that can be read: ${printable(reason, 200)}.`,
+    `The policy "${printable(path, 200)}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder that can be read: ${printable(reason, 200)}${didYouMean(path, shippedBundleNames)}.`,
     exitCodes.badInput,
   );
 }

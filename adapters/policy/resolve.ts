@@ -5,14 +5,18 @@ import {
   repositoryConfiguration,
 } from "../../core/policy/schema.ts";
 import { enforcesAnything } from "../../core/policy/scope.ts";
+import { didYouMean } from "../../core/policy/suggest.ts";
 import { parseYamlDocument } from "../../core/policy/yaml/document.ts";
 import { describeProblem } from "../../core/policy/yaml/problem.ts";
 import { decidingBundle } from "./folder.ts";
+import { configurationPath } from "./places.ts";
 import { shippedBundle, shippedBundleNames } from "./shipped.ts";
 
 /** Where policy comes from: text of one trusted commit. */
 export type PolicySource = {
   commit: string;
+  /** "owner/name" of the repository, where it is not the one that is decided about. */
+  repository?: string;
   /** Text of `.github/adaptive-deploy.yml` there. */
   configuration?: string;
   defaultFolder: string;
@@ -38,7 +42,7 @@ export async function resolvePolicy(
   source: PolicySource,
   asked: AskedPolicy | undefined,
 ): Promise<ResolvedPolicy> {
-  const configuration = readConfiguration(source.configuration);
+  const configuration = readConfiguration(source.configuration, source.repository);
   if (asked === undefined || asked.name === configuration.policy) {
     return { policy: await bundleOf(source, configuration.policy), configuration };
   }
@@ -57,7 +61,15 @@ function setAside(name: string): string {
   );
 }
 
+/** A bundle says which repository named it, where that is another one, so that an auditor finds it. */
 async function bundleOf(source: PolicySource, wanted: string | undefined): Promise<PolicyBundle> {
+  const bundle = await foundBundle(source, wanted);
+  if (source.repository === undefined) return bundle;
+  const { hash, commit } = bundle.version;
+  return { ...bundle, version: { hash, commit, repository: source.repository } };
+}
+
+async function foundBundle(source: PolicySource, wanted: string | undefined): Promise<PolicyBundle> {
   if (wanted !== undefined && shippedBundleNames.includes(wanted)) return shippedBundle(wanted);
   const folder = wanted === undefined ? source.defaultFolder : normalFolder(wanted);
   const files = await source.folder(folder);
@@ -65,14 +77,15 @@ async function bundleOf(source: PolicySource, wanted: string | undefined): Promi
   if (wanted === undefined) return shippedBundle("default");
   throw new UserError(
     "policy-not-found",
-    `The policy "${wanted}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder with files at ${source.commit.slice(0, 12)}. Policy is read from the default branch only.`,
+    `The policy "${wanted}" is neither a shipped bundle (${shippedBundleNames.join(", ")}) nor a folder with files at ${source.commit.slice(0, 12)}${didYouMean(wanted, shippedBundleNames)}. Policy is read from the default branch only.`,
     exitCodes.badInput,
   );
 }
 
-export function readConfiguration(text: string | undefined): RepositoryConfiguration {
+export function readConfiguration(text: string | undefined, repository?: string): RepositoryConfiguration {
   if (text === undefined) return { "schema-version": 1 };
-  const { value, problems } = parseYamlDocument(text, ".github/adaptive-deploy.yml", repositoryConfiguration);
+  const file = repository === undefined ? configurationPath : `${repository}: ${configurationPath}`;
+  const { value, problems } = parseYamlDocument(text, file, repositoryConfiguration);
   if (value !== undefined && !problems.length) return value;
   throw new UserError("policy-invalid", problems.map(describeProblem).join("\n"));
 }

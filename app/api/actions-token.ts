@@ -39,7 +39,15 @@ export async function callerOfJob(
   const claims = await verified(token, keys, { issuer, audience, now });
   const { job_workflow_ref: job, workflow_ref: outer } = claims;
   return {
-    key: `actions:${claims.repository.toLowerCase()}:${outer}:${job}`,
+    // Whatever a right depends on is part of it: an answer that was kept for one job is not another's.
+    key: [
+      "actions",
+      claims.repository_id,
+      claims.repository.toLowerCase(),
+      outer,
+      job,
+      claims.environment ?? "",
+    ].join(":"),
     actor: claims.actor,
     source: `actions:${job === outer ? job : `${outer} ${job}`}`,
     repository: claims.repository.toLowerCase(),

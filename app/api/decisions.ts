@@ -2,6 +2,7 @@ import * as z from "zod";
 import { changeFacts } from "../../core/change/facts.ts";
 import { decisionDocument } from "../../core/decision/shape.ts";
 import { optional } from "../../core/optional.ts";
+import { requireFitting, requireRoom } from "./facts.ts";
 import { Problem } from "./problem.ts";
 import { type Asked, permitted, posting, type Route, trusts } from "./route.ts";
 import { environmentName, fullSha, repositoryName } from "./shapes.ts";
@@ -25,12 +26,22 @@ const askDecision = posting({
   async run(asked, { repository: name, head, environment, service, facts }) {
     const repository = await permitted(asked, name);
     requireEnvironment(asked, environment);
-    return await asked.options.decide({
+    const { caller, options } = asked;
+    const about = {
       repository: repository.name,
-      head,
+      // Beside what the same caller sends to /v1/facts, and not in its place.
+      source: `${caller.source} #decide`,
       trusted: trusts(asked, repository),
-      actor: asked.caller.actor,
-      ...optional("environment", environment ?? asked.caller.claims?.environment),
+    };
+    if (facts) {
+      requireFitting(facts, { repository: name, sha: head });
+      await requireRoom(options.database, { ...about, sha: head });
+    }
+    return await options.decide({
+      ...about,
+      head,
+      actor: caller.actor,
+      ...optional("environment", environment ?? caller.claims?.environment),
       ...optional("service", service),
       ...optional("facts", facts),
     });
@@ -64,7 +75,7 @@ const readDecision: Route = {
     const wanted = query.get("repository") ?? (caller.repository === "*" ? undefined : caller.repository);
     const repository = wanted === undefined ? undefined : await permitted(asked, wanted);
     const rows = await options.database.query(
-      "select repository, document from decisions where decision_id = $1 and ($2::text is null or repository = $2) order by repository limit 1",
+      "select repository, document from decisions where decision_id = $1 and ($2::text is null and strpos(repository, '@') = 0 or repository = $2) order by repository limit 1",
       [parameters.id, repository?.name ?? null],
     );
     const found = rows.length ? kept.parse(rows[0]) : undefined;

@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { defaultAttempts, record } from "../../core/evidence/append.ts";
-import { eventKinds } from "../../core/evidence/event.ts";
+import { retry } from "../../adapters/ledgers/record-decision.ts";
+import { appendWithRetry, record } from "../../core/evidence/append.ts";
+import { eventKinds, type LedgerEvent, type NewEvent } from "../../core/evidence/event.ts";
 import { requireStream } from "../../core/evidence/stream.ts";
+import type { Ledger } from "../../core/ports.ts";
 import { requireEnvironment } from "./decisions.ts";
 import { Problem } from "./problem.ts";
 import { type Asked, permitted, posting, requireTrusted } from "./route.ts";
@@ -51,14 +51,30 @@ export const eventRoute = posting({
   status: 201,
   answer: storedEvent,
   async run(asked, { repository: name, stream, kind, body }) {
-    const { options, caller } = asked;
+    const { options, caller, attempt } = asked;
     refuseKinds([kind]);
     const repository = await permitted(asked, name);
     requireTrusted(asked, repository);
     requireStreamOf(asked, stream);
-    const event = { kind, body, actor: caller.actor, at: options.now().toISOString(), nonce: randomUUID() };
-    const retry = { attempts: defaultAttempts, random: Math.random, wait: (ms: number) => sleep(ms) };
-    const [sealed] = await record(options.ledger(repository.name), stream, [event], retry);
+    const event = {
+      ...{ kind, body, actor: caller.actor, at: options.now().toISOString() },
+      nonce: attempt.nonce,
+    };
+    const ledger = options.ledger(repository.name);
+    if (attempt.again) return await recordMissing(ledger, stream, event);
+    const [sealed] = await record(ledger, stream, [event], retry);
     return sealed;
   },
 });
+
+/** The attempt before this one may have ended between the ledger and its answer. */
+async function recordMissing(
+  ledger: Ledger,
+  stream: string,
+  event: NewEvent,
+): Promise<LedgerEvent | undefined> {
+  const written = (events: readonly LedgerEvent[]) => events.find(({ nonce }) => nonce === event.nonce);
+  const build = ({ events }: { events: readonly LedgerEvent[] }) => (written(events) ? [] : [event]);
+  const { chain, appended } = await appendWithRetry(ledger, stream, build, retry);
+  return appended[0] ?? written(chain.events);
+}

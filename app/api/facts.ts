@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Queries } from "../../adapters/database/database.ts";
-import { changeFacts } from "../../core/change/facts.ts";
+import { type ChangeFacts, changeFacts } from "../../core/change/facts.ts";
+import { insertDeliveries } from "../inbox/store.ts";
+import { newFactsDelivery } from "../new-facts.ts";
 import { Problem } from "./problem.ts";
 import { permitted, posting, trusts } from "./route.ts";
 import { fullSha, repositoryName } from "./shapes.ts";
@@ -34,27 +36,15 @@ export const factsRoute = posting({
   async run(asked, { repository: name, sha, label, facts }) {
     const { options, caller } = asked;
     const repository = await permitted(asked, name);
-    const { change } = facts;
-    if (change?.head != null && change.head !== sha)
-      throw mismatch(`change.head is ${change.head.slice(0, 64)} and sha is ${sha}`);
-    if (change?.repository != null && change.repository.toLowerCase() !== name.toLowerCase())
-      throw mismatch(`change.repository is not ${name}`);
-    if (!isStorable(facts))
-      throw new Problem(
-        422,
-        "bad-text",
-        "A text of the facts holds a NUL character or half a character, which no database keeps. Leave it out.",
-      );
+    requireFitting(facts, { repository: name, sha });
     const trusted = trusts(asked, repository);
     const source = label === undefined ? caller.source : `${caller.source} #${label}`;
     const answer = { repository: repository.name, sha, source, trusted };
     await requireRoom(options.database, answer);
-    await store(options.database, answer, JSON.stringify(facts), options.now());
-    await options.redecide?.(repository.name, sha).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message.slice(0, 200) : "unknown";
-      options.warn(
-        `Facts of ${repository.name} at ${sha.slice(0, 12)} are kept, but not looked at yet (${why}).`,
-      );
+    const { installation } = repository;
+    await options.database.transaction(async (within) => {
+      await store(within, answer, JSON.stringify(facts), options.now());
+      await insertDeliveries(within, [newFactsDelivery({ installation, repository: repository.name, sha })]);
     });
     return answer;
   },
@@ -77,8 +67,26 @@ async function store(
 
 const mostSources = 50;
 
+/** What is given with a commit is about it, and a database can keep it. */
+export function requireFitting(
+  facts: ChangeFacts,
+  { repository, sha }: { repository: string; sha: string },
+): void {
+  const { change } = facts;
+  if (change?.head != null && change.head !== sha)
+    throw mismatch(`change.head is ${change.head.slice(0, 64)} and sha is ${sha}`);
+  if (change?.repository != null && change.repository.toLowerCase() !== repository.toLowerCase())
+    throw mismatch(`change.repository is not ${repository}`);
+  if (isStorable(facts)) return;
+  throw new Problem(
+    422,
+    "bad-text",
+    "A text of the facts holds a NUL character or half a character, which no database keeps. Leave it out.",
+  );
+}
+
 /** Trusted and other sources are counted apart, so that a pull request cannot take the place of what counts. */
-async function requireRoom(
+export async function requireRoom(
   database: Queries,
   { repository, sha, source, trusted }: z.infer<typeof factsAnswer>,
 ): Promise<void> {

@@ -1,13 +1,14 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { callerOfJob } from "./actions-token.ts";
 import { parseJson, readBody } from "./body.ts";
 import type { Caller } from "./caller.ts";
-import { type Answer, answeredOnce } from "./idempotency.ts";
+import { type Answer, type Attempt, answeredOnce } from "./idempotency.ts";
 import { keySet } from "./key-set.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { ApiOptions } from "./options.ts";
 import { documentOf, Problem, problemOf } from "./problem.ts";
-import { rateLimit } from "./rate.ts";
+import { peerOf, rateLimit } from "./rate.ts";
 import { type Found, routesAt } from "./routes.ts";
 import { callerOfService, looksLikeServiceToken } from "./service-tokens.ts";
 
@@ -24,13 +25,24 @@ const longestToken = 8 * 1024;
 export async function createApi(options: ApiOptions): Promise<Api> {
   const keys = keySet(options.issuer, options.now);
   const limit = rateLimit(options.requestsPerMinute ?? 600, options.now);
+  const failed = rateLimit(
+    options.failuresPerMinute ?? 60,
+    options.now,
+    "requests that proved nobody's identity",
+  );
   const document = JSON.stringify(openApiDocument());
 
   const callerOf = async (request: IncomingMessage): Promise<Caller> => {
-    const token = bearer(request);
-    return looksLikeServiceToken(token)
-      ? await callerOfService(options.database, token, options.now())
-      : await callerOfJob(token, keys, options);
+    try {
+      const token = bearer(request);
+      return looksLikeServiceToken(token)
+        ? await callerOfService(options.database, token, options.now())
+        : await callerOfJob(token, keys, options);
+    } catch (error) {
+      // Counted afterwards: behind a proxy many share an address, and a good token of theirs is to pass all the same.
+      if (error instanceof Problem && error.status === 401) failed(peerOf(request.socket.remoteAddress));
+      throw error;
+    }
   };
 
   const answer = async (
@@ -43,14 +55,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     const caller = await callerOf(request);
     limit(caller.key);
     requireScope(caller, route);
-    const asked = { options, caller, parameters, query: new URLSearchParams(query) };
     const body = route.body ? await readBody(request, route.limitBytes ?? usualLimitBytes) : "";
-    const work = async () => {
+    const work = async (attempt: Attempt) => {
+      const asked = { options, caller, parameters, query: new URLSearchParams(query), attempt };
       const given = await route.run(asked, route.body ? parseJson(body) : undefined);
       return { status: route.status, text: JSON.stringify(given) };
     };
     const key = request.headers["idempotency-key"];
-    if (!route.body || typeof key !== "string") return await work();
+    if (!route.body || typeof key !== "string") return await work({ nonce: randomUUID(), again: false });
     const standing = { caller: caller.key, key, method: route.method, path, body, now: options.now() };
     return await answeredOnce(options.database, standing, work);
   };

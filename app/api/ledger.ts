@@ -1,5 +1,7 @@
 import * as z from "zod";
+import type { LedgerEvent, NewEvent } from "../../core/evidence/event.ts";
 import { faultKinds } from "../../core/evidence/fault.ts";
+import type { Ledger } from "../../core/ports.ts";
 import { refuseKinds, requireStreamOf } from "./events.ts";
 import { Problem } from "./problem.ts";
 import { type Asked, permitted, posting, type Route, requireTrusted } from "./route.ts";
@@ -20,6 +22,10 @@ const chainAnswer = z.strictObject({
     })
     .optional()
     .describe("The first thing wrong with the chain; the events are those before it."),
+  unverified: z
+    .array(storedEvent)
+    .optional()
+    .describe("What stands at the fault and behind it and can be read; believe none of it."),
 });
 
 async function ledgerOf(asked: Asked) {
@@ -89,9 +95,24 @@ const append = posting({
       asked,
       events.map(({ actor }) => actor),
     );
-    return { events: await ledger.append(stream, events, expected) };
+    const written = asked.attempt.again ? await writtenBefore(ledger, stream, events) : undefined;
+    return { events: written ?? (await ledger.append(stream, events, expected)) };
   },
 });
+
+/** An attempt before this one may have ended between the ledger and its answer: its own events are no other writer's. */
+async function writtenBefore(
+  ledger: Ledger,
+  stream: string,
+  events: readonly NewEvent[],
+): Promise<LedgerEvent[] | undefined> {
+  const { events: all } = await ledger.read(stream);
+  const first = all.findIndex(({ nonce }) => nonce === events[0]?.nonce);
+  const written = first < 0 ? [] : all.slice(first, first + events.length);
+  const isWhole =
+    written.length === events.length && written.every(({ nonce }, index) => nonce === events[index]?.nonce);
+  return isWhole ? written : undefined;
+}
 
 /** A job writes as the person that GitHub says started it. */
 function requireOwnActor({ caller }: Asked, actors: readonly string[]): void {

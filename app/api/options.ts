@@ -10,6 +10,8 @@ export type Installed = {
   /** GitHub's number of it, which a renamed or recreated repository does not share. */
   id?: string;
   defaultBranch: string;
+  /** The installation of the App that sees it. */
+  installation: number;
 };
 
 export type DecisionRequest = {
@@ -18,6 +20,8 @@ export type DecisionRequest = {
   environment?: string;
   service?: string;
   facts?: ChangeFacts;
+  /** Under which the facts are kept: a later report of the same source takes an earlier one's place. */
+  source: string;
   /** Whether the facts come from where a pull request cannot edit what measures them. */
   trusted: boolean;
   actor: string;
@@ -42,9 +46,9 @@ export type ApiOptions = {
   ledger(repository: string): Ledger;
   policyOf(owner: string, name: string): Promise<ActivePolicy>;
   decide(request: DecisionRequest): Promise<Decision>;
-  /** Called after facts were stored; it only has to note down that there is work. */
-  redecide?(repository: string, sha: string): Promise<void>;
   warn(sentence: string): void;
   /** Requests a caller may make in a minute; 600 where absent. */
   requestsPerMinute?: number;
+  /** Requests without a good token that are answered with 401 in a minute for one address, and then with 429; 60. */
+  failuresPerMinute?: number;
 };

@@ -6,6 +6,7 @@ const policyAnswer = z.strictObject({
     name: z.string(),
     hash: z.string().describe("The same for every bundle that means the same."),
     commit: z.string(),
+    repository: z.string().optional().describe("The organisation's .github, where its policy speaks."),
   }),
   documents: z.record(z.string(), z.unknown()).describe("The files of the bundle by name, parsed."),
 });
@@ -22,7 +23,6 @@ export const policyRoute: Route = {
     const { owner = "", repo = "" } = asked.parameters;
     await permitted(asked, `${owner}/${repo}`);
     const { version, documents } = await asked.options.policyOf(owner, repo);
-    const { name, hash, commit } = version;
-    return { version: { name, hash, commit }, documents };
+    return { version, documents };
   },
 };

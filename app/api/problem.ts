@@ -58,6 +58,7 @@ const statusOfReason: Record<string, number> = {
   "ledger-tampered": 409,
   "policy-not-found": 404,
   "policy-invalid": 422,
+  "github-refused": 422,
 };
 
 /** What went wrong, for the caller. A bug shows nothing of itself; `warn` is told what it was. */

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { Problem } from "./problem.ts";
 
 type Bucket = { left: number; at: number };
@@ -7,7 +8,7 @@ const mostBuckets = 10_000;
  * So many requests a minute for each caller, a minute's worth of them at once. Counted in each process: with several
  * replicas a caller has as many times more.
  */
-export function rateLimit(perMinute: number, now: () => Date): (caller: string) => void {
+export function rateLimit(perMinute: number, now: () => Date, what = "requests"): (caller: string) => void {
   const buckets = new Map<string, Bucket>();
   const perMs = perMinute / 60_000;
   return (caller) => {
@@ -24,8 +25,20 @@ export function rateLimit(perMinute: number, now: () => Date): (caller: string) 
     throw new Problem(
       429,
       "too-many-requests",
-      `This caller made more than ${perMinute} requests in a minute. Try again in ${seconds} s.`,
+      `This caller made more than ${perMinute} ${what} in a minute. Try again in ${seconds} s.`,
       { "retry-after": String(seconds) },
     );
   };
+}
+
+/**
+ * Whom a connection is counted for: its address, of version 6 the network, whose addresses are its owner's to choose.
+ * Headers that name another are not believed; behind a proxy all are counted for the proxy.
+ */
+export function peerOf(address = ""): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  if (!isIPv6(plain)) return plain;
+  const [front = [], back = []] = plain.split("::").map((part) => part.split(":").filter(Boolean));
+  const between = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => "0");
+  return [...front, ...between, ...back].slice(0, 4).join(":");
 }

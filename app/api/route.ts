@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type Caller, isTrusted } from "./caller.ts";
+import type { Attempt } from "./idempotency.ts";
 import type { ApiOptions, Installed } from "./options.ts";
 import { Problem } from "./problem.ts";
 import type { Scope } from "./scopes.ts";
@@ -11,6 +12,7 @@ export type Asked = {
   /** The parts of the path that the route names, decoded. */
   parameters: Record<string, string>;
   query: URLSearchParams;
+  attempt: Attempt;
 };
 
 /** One address: the server dispatches by it, and the OpenAPI document is made of it. */

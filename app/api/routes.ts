@@ -28,6 +28,15 @@ export function routesAt(path: string): Found[] {
   return found.filter(({ parameters }) => Object.keys(parameters).length === fewest);
 }
 
+/** The path of the route that answers, as it is written down; undefined where none does. */
+export function templateAt(path: string, method: string): string | undefined {
+  try {
+    return routesAt(path).find(({ route }) => route.method === method)?.route.path;
+  } catch {
+    return undefined;
+  }
+}
+
 function parametersOf(pattern: string[], parts: string[]): Record<string, string> | undefined {
   if (pattern.length !== parts.length) return undefined;
   const parameters: Record<string, string> = {};

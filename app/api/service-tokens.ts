@@ -58,15 +58,33 @@ function check({ name, repository, scopes: wanted, days }: TokenRequest): void {
   if (!Number.isInteger(days) || days < 1 || days > 366) throw fault("A token is good for 1 to 366 days.");
 }
 
-const storedToken = z.object({
+const listedToken = z.object({
   id: z.coerce.string(),
-  hash: z.string(),
   name: z.string(),
   repository: z.string(),
   scopes: z.string(),
+  created_at: z.coerce.date(),
   expires_at: z.coerce.date(),
   last_used_at: z.coerce.date().nullable(),
+  revoked_at: z.coerce.date().nullable(),
 });
+const storedToken = listedToken.extend({ hash: z.string() });
+
+export async function listServiceTokens(database: Database): Promise<z.infer<typeof listedToken>[]> {
+  const rows = await database.query(
+    "select id, name, repository, scopes, created_at, expires_at, last_used_at, revoked_at from service_tokens order by id",
+  );
+  return rows.map((row) => listedToken.parse(row));
+}
+
+/** Every request asks the table by the hash, so a token ends with it. Gives its name; undefined where there is none. */
+export async function revokeServiceToken(database: Database, id: string): Promise<string | undefined> {
+  const [row] = await database.query(
+    "update service_tokens set revoked_at = now(), hash = 'revoked ' || id where id = $1 and revoked_at is null returning name",
+    [id],
+  );
+  return row && z.object({ name: z.string() }).parse(row).name;
+}
 
 export async function callerOfService(database: Database, token: string, now: Date): Promise<Caller> {
   const hash = hashOf(token);

@@ -6,15 +6,18 @@ import { refusedToWrite } from "./permission.ts";
 
 /** Anyone with write may stop a change. It stays stopped over every push, until somebody says otherwise. */
 export const hold: Answering<"hold"> = async (command, asking) => {
-  const { said, person, work } = asking;
+  const { said, person, place, work } = asking;
   const refused = await refusedToWrite(asking);
   if (refused) return refused;
   const about = { repository: said.repository, pull_request: said.number };
-  const body = { ...about, reason: command.reason, comment: said.comment };
+  const { name, version } = place.gathered.policy;
+  const body = {
+    ...about,
+    ...{ reason: command.reason, comment: said.id },
+    ...{ head_sha: place.pull.head.sha, policy: { name, ...version } },
+  };
   const { events } = await recordMissing(work, said.repository, (known) =>
-    known.some((event) => isOfComment(event, "hold", said.comment))
-      ? []
-      : [{ kind: "hold", actor: person, body }],
+    known.some((event) => isOfComment(event, "hold", said.id)) ? [] : [{ kind: "hold", actor: person, body }],
   );
   const standing = holdOf(events, about, { trusted: true });
   const reason = inline(standing?.reason ?? command.reason, 600);

@@ -1,11 +1,17 @@
-import { type Command, commandsIn } from "../../core/commands/parse.ts";
+import { readTrustedText } from "../../adapters/github/trusted-text.ts";
+import { eventsOfKinds } from "../../adapters/ledgers/sql-kinds.ts";
+import { approvalsIn, type Command, commandsIn } from "../../core/commands/parse.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { foldApprovals } from "../../core/evidence/approvals.ts";
+import { changesStream } from "../../core/evidence/stream.ts";
 import type { AppIdentity, Handler, Work } from "../ports.ts";
 import { type Answer, type Asking, refuse } from "./answer.ts";
 import { approve } from "./approve.ts";
-import { type Said, saidIn } from "./event.ts";
+import { reviewIn, type Said, saidIn } from "./event.ts";
 import { help } from "./help.ts";
 import { hold } from "./hold.ts";
+import { askedBefore, isTooOften, noteAsked } from "./often.ts";
+import { refusedToWrite } from "./permission.ts";
 import { type Place, placeOf } from "./place.ts";
 import { react, reply } from "./reply.ts";
 import { revoke } from "./revoke.ts";
@@ -21,33 +27,116 @@ export type CommandOptions = {
 };
 
 /** Answers to `issue_comment`: what maintainers type, and what becomes of it when they edit or delete it. */
-export function commands({ redecide, identity }: CommandOptions): Handler {
+export function commands(options: CommandOptions): Handler {
   return async (payload, work) => {
     const said = saidIn(payload);
     if (said === undefined) return;
-    if (said.action === "edited" || said.action === "deleted") {
-      const wasVoid = await voidApprovals(said, work, identity);
-      if (wasVoid) await redecide(said.repository, said.number, work);
-      return;
-    }
-    const found = said.action === "created" && said.person !== null ? commandsIn(said.body) : [];
-    if (said.person === null || found.length === 0) return;
-    const place = await readPlace(said, work);
-    if (place === undefined) return;
-    await react({ said, work }, "eyes");
-    if ("done" in place) {
-      await reply({ said, work, identity }, textOf(place));
-      return react({ said, work }, "-1");
-    }
-    const asking: Asking = { said, person: said.person, place, work, identity };
-    const answers: Answer[] = [];
-    // One after the other, as they stand: a hold that follows an approval comes after it.
-    for (const command of found) answers.push(await answerTo(command, asking));
-    await reply(asking, answers.map(textOf).join("\n\n---\n\n"));
-    await react(asking, answers.every((answer) => answer.done) ? "rocket" : "-1");
-    if (answers.some((answer) => answer.done && answer.changed))
-      await redecide(said.repository, said.number, work);
+    if (said.action === "created") await answerAll(commandsIn(said.body), said, work, options);
+    else if (said.action === "edited" || said.action === "deleted") await voided(said, work, options);
   };
+}
+
+/**
+ * Answers to `pull_request_review`: an approving one approves the risk only where it says so on a line of its own. One
+ * that takes an approval back is heard where the same person's review is on record; of others no decision is made of.
+ */
+export function reviews(options: CommandOptions): Handler {
+  return async (payload, work) => {
+    const said = reviewIn(payload);
+    if (said === undefined) return;
+    if (said.action !== "submitted") return void (await voided(said, work, options));
+    if (said.state === "approved") return void (await answerAll(approvalsIn(said.body), said, work, options));
+    if (said.state === "changes_requested" && (await hasApprovedBefore(said, work)))
+      await options.redecide(said.repository, said.number, work);
+  };
+}
+
+async function hasApprovedBefore({ repository, number, person }: Said, work: Work): Promise<boolean> {
+  const { events } = await eventsOfKinds(work.database, repository, work.ledger(repository), [
+    "approval",
+  ]).read(changesStream);
+  return foldApprovals(events).standing.some(
+    ({ pointer }) =>
+      pointer.kind === "review" &&
+      pointer.pull_request === number &&
+      pointer.actor.toLowerCase() === person?.toLowerCase(),
+  );
+}
+
+async function voided(said: Said, work: Work, { identity, redecide }: CommandOptions): Promise<void> {
+  if (await voidApprovals(said, work, identity)) await redecide(said.repository, said.number, work);
+}
+
+async function answerAll(
+  written: readonly Command[],
+  said: Said,
+  work: Work,
+  { identity, redecide }: CommandOptions,
+): Promise<void> {
+  const found = different(written);
+  const { person } = said;
+  if (person === null || found.length === 0) return;
+  const asker = { said, person, work };
+  // Once for all commands, and before anything else is asked: anybody may write a comment.
+  const stranger = found.some(isMoreThanAsking) ? await refusedToWrite(asker) : undefined;
+  const before = await askedBefore(asker);
+  const isAuthor = said.author?.toLowerCase() === person.toLowerCase();
+  const mayWrite = async () =>
+    found.some(isMoreThanAsking) ? stranger === undefined : (await refusedToWrite(asker)) === undefined;
+  if (await isTooOften(before, isAuthor, mayWrite)) {
+    await noteAsked(asker);
+    return react(asker, "-1");
+  }
+  const place = stranger ? await refusedPlace(stranger, said, work) : await readPlace(said, work);
+  if (place === undefined) return;
+  await noteAsked(asker);
+  await react(asker, "eyes");
+  if ("done" in place) {
+    await reply({ said, work, identity }, textOf(place));
+    return react(asker, "-1");
+  }
+  const asking: Asking = { ...asker, place, identity };
+  const answers: Answer[] = [];
+  // One after the other, as they stand: a hold that follows an approval comes after it.
+  for (const command of found) {
+    const answer = await answerTo(command, asking);
+    work.observer.answered(command.kind, answer.done);
+    answers.push(answer);
+  }
+  await reply(asking, answers.map(textOf).join("\n\n---\n\n"));
+  await react(asking, answers.every((answer) => answer.done) ? "rocket" : "-1");
+  if (answers.some((answer) => answer.done && answer.changed))
+    await redecide(said.repository, said.number, work);
+}
+
+/** What is asked for twice in one comment is answered once, whatever the reason. A hold is not: its turn counts. */
+function different(found: readonly Command[]): Command[] {
+  const asked = new Set<string>();
+  return found.filter((command) => {
+    const { kind } = command;
+    if (kind !== "approve-risk" && isMoreThanAsking(command)) return true;
+    const what: string[] = [kind];
+    if (kind === "approve-risk") what.push(command.sha ?? "", command.environment ?? "");
+    if (kind === "incomplete") what.push(command.command, command.problem);
+    const isNew = !asked.has(what.join(" "));
+    asked.add(what.join(" "));
+    return isNew;
+  });
+}
+
+/** Everyone may ask; whether somebody may do more is for each command to say. */
+function isMoreThanAsking({ kind }: Command): boolean {
+  return kind !== "risk" && kind !== "help" && kind !== "incomplete";
+}
+
+/** One refusal for whatever a stranger wrote; none where the repository was never configured. */
+async function refusedPlace(stranger: Answer, said: Said, work: Work): Promise<Answer | undefined> {
+  const known = await work.database.query("select 1 as known from decisions where repository = $1 limit 1", [
+    said.repository,
+  ]);
+  if (known.length > 0) return stranger;
+  const { configuration, bundle } = await readTrustedText(work.client, { ...said, base: "HEAD" });
+  return configuration !== undefined || bundle?.size ? stranger : undefined;
 }
 
 /** A policy that cannot be read lets nobody do anything, and whoever typed a command hears why. */

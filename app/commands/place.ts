@@ -4,6 +4,7 @@ import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { type Gathered, gather } from "../../adapters/github/gather.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
 import { type Asked, askedOf } from "../../core/approval/asked.ts";
+import type { ChangeFacts } from "../../core/change/facts.ts";
 import type { DecisionBody } from "../../core/decision/shape.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
 import { decideGathered } from "../decide-gathered.ts";
@@ -14,6 +15,7 @@ import type { Said } from "./event.ts";
 
 const pull = z.looseObject({
   state: z.string(),
+  merged_at: z.string().nullish(),
   user: z.looseObject({ login: z.string() }).nullish(),
   head: z.looseObject({
     sha: z.string(),
@@ -32,11 +34,14 @@ export type Place = {
   /** Environment that a command means where it names none. */
   environment: string;
   /** What policy asks for the change in one environment. */
-  askedFor(environment: string): Promise<{ body: DecisionBody; asked: Asked[] }>;
+  askedFor(environment: string): Promise<{ body: DecisionBody; facts: ChangeFacts; asked: Asked[] }>;
 };
 
 /** Undefined where the repository was never configured: the App then says and keeps nothing. */
-export async function placeOf(said: Said, work: Work): Promise<Place | undefined> {
+export async function placeOf(
+  said: Pick<Said, "repository" | "owner" | "name" | "number">,
+  work: Work,
+): Promise<Place | undefined> {
   const { owner, name: repo, number } = said;
   const { data } = await ask(`#${number} of ${said.repository}`, () =>
     work.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
@@ -58,8 +63,8 @@ export async function placeOf(said: Said, work: Work): Promise<Place | undefined
     environment: configuration.environment ?? defaultEnvironment,
     askedFor: async (environment) => {
       const given = await givenFacts(work.database, said.repository, subject.head);
-      const { body } = decideGathered(gathered, given, { environment, now: work.now });
-      return { body, asked: askedOf(body, policy, owners) };
+      const { body, facts } = decideGathered(gathered, given, { environment, now: work.now });
+      return { body, facts, asked: askedOf(body, policy, owners) };
     },
   };
 }

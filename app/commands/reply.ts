@@ -21,10 +21,11 @@ export async function reply(
   about: "reply" | "void" = "reply",
 ): Promise<void> {
   const { owner, name: repo, number } = said;
-  const marker = `<!-- adaptive-deploy:${about}:${said.comment} -->`;
+  const of = said.kind === "comment" ? String(said.id) : `review-${said.id}`;
+  const marker = `<!-- adaptive-deploy:${about}:${of} -->`;
   const what = `the answer on ${said.repository}#${number} (pull-requests: write)`;
   await work.once({
-    key: `${about} ${said.repository} ${said.comment}`,
+    key: `${about} ${said.repository} ${of}`,
     act: async () => {
       const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
       const body = `${marker}\n${markdown}`;
@@ -61,12 +62,13 @@ async function findReply(
   return undefined;
 }
 
-/** A reaction is a courtesy: where it fails, the command still counts. The same one twice is one on GitHub. */
+/** GitHub takes reactions on comments, and on no review. A reaction is a courtesy: where it fails, the command still counts. The same one twice is one on GitHub. */
 export async function react(
   { said, work }: { said: Said; work: Work },
   content: "eyes" | "rocket" | "-1",
 ): Promise<void> {
-  const { owner, name: repo, comment } = said;
+  const { owner, name: repo, kind, id: comment } = said;
+  if (kind === "review") return;
   const route = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
   try {
     await work.client.request(route, { owner, repo, comment_id: comment, content });

@@ -29,11 +29,11 @@ export const revoke: Answering<"revoke-approval"> = async (command, asking) => {
   const isOwn = ({ actor }: ApprovalPointer) => actor.toLowerCase() === person.toLowerCase();
   const mayRevoke = (pointer: ApprovalPointer) => isOwn(pointer) || !refused.get(pointer.environment);
   const { events } = await recordMissing(work, said.repository, (known) => {
-    if (known.some((event) => isOfComment(event, "revocation", said.comment))) return [];
+    if (known.some((event) => isOfComment(event, "revocation", said.id))) return [];
     const pointers = standingOf(known, said, place.pull.head.sha).filter(mayRevoke);
     return unique(pointers).map((pointer) => revocation(pointer, said, person, command.reason ?? "revoked"));
   });
-  const mine = events.filter((event) => isOfComment(event, "revocation", said.comment));
+  const mine = events.filter((event) => isOfComment(event, "revocation", said.id));
   if (mine.length > 0) {
     const what = mine.length === 1 ? "The approval is" : `${mine.length} approvals are`;
     return did(
@@ -56,6 +56,11 @@ export function unique(pointers: readonly ApprovalPointer[]): ApprovalPointer[] 
   return [...new Map(pointers.map((pointer) => [identity(pointer), pointer])).values()];
 }
 
+/** The comment or review that said so, by which the same delivery is known again. */
+export function sourceOf({ kind, id }: Pick<Said, "kind" | "id">): { comment: number } | { review: number } {
+  return kind === "comment" ? { comment: id } : { review: id };
+}
+
 export function revocation(pointer: ApprovalPointer, said: Said, actor: string, reason: string) {
   const { kind, repository, id, pull_request, head_sha, environment } = pointer;
   return {
@@ -63,7 +68,7 @@ export function revocation(pointer: ApprovalPointer, said: Said, actor: string, 
     actor,
     body: {
       pointer: { kind, repository, id },
-      ...{ pull_request, head_sha, environment, reason, comment: said.comment },
+      ...{ pull_request, head_sha, environment, reason, ...sourceOf(said) },
     },
   };
 }

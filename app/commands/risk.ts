@@ -1,21 +1,9 @@
-import { decisionDocument } from "../../core/decision/shape.ts";
 import { renderComment } from "../../core/render/comment.ts";
-import { code } from "../../core/render/escape.ts";
-import type { Work } from "../ports.ts";
 import { type Answering, did } from "./answer.ts";
+import { decisionNow } from "./decision-now.ts";
 
-/** The explanation of the last decision for the head; where there is none, one is made. */
-export const risk: Answering<"risk"> = async (_, { said, place, work }) => {
-  const { sha } = place.pull.head;
-  const decision = await lastDecision(work, said.repository, sha);
-  if (decision) return did(renderComment(decision, { marker: "", commands: true }).trim());
-  return did(`There is no decision for ${code(sha)} yet: it is being scored now.`, true);
+/** The explanation of the decision on the head as it is now. It changes nothing, so nothing is decided again for it. */
+export const risk: Answering<"risk"> = async (_, { place, work }) => {
+  const { decision, told } = await decisionNow(place, work);
+  return did(renderComment(decision, { ...told, marker: "", commands: true }).trim());
 };
-
-export async function lastDecision(work: Work, repository: string, sha: string) {
-  const [row] = await work.database.query(
-    "select document from decisions where repository = $1 and head = $2 order by decided_at desc limit 1",
-    [repository, sha],
-  );
-  return decisionDocument.safeParse(row?.document).data;
-}

@@ -13,7 +13,7 @@ export const unhold: Answering<"unhold"> = async (command, asking) => {
   const about = { repository: said.repository, pull_request: said.number };
   const ledger = work.ledger(said.repository);
   const { events: before } = await ledger.read(changesStream);
-  const isDone = before.some((event) => isOfComment(event, "hold-release", said.comment));
+  const isDone = before.some((event) => isOfComment(event, "hold-release", said.id));
   const standing = holdOf(before, about, { trusted: true });
   if (!isDone && !standing) return refuse("not-held", "Nothing is held here.");
   const isAuthor = place.pull.user?.login.toLowerCase() === person.toLowerCase();
@@ -24,14 +24,14 @@ export const unhold: Answering<"unhold"> = async (command, asking) => {
     );
   }
   await recordMissing(work, said.repository, (known) =>
-    known.some((event) => isOfComment(event, "hold-release", said.comment)) ||
+    known.some((event) => isOfComment(event, "hold-release", said.id)) ||
     !holdOf(known, about, { trusted: true })
       ? []
       : [
           {
             kind: "hold-release",
             actor: person,
-            body: { ...about, comment: said.comment, ...(command.reason ? { reason: command.reason } : {}) },
+            body: { ...about, comment: said.id, ...(command.reason ? { reason: command.reason } : {}) },
           },
         ],
   );

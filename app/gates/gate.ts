@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Queries } from "../../adapters/database/database.ts";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
+import { lookAgainAt } from "./word.ts";
 
 /** The table of gates: what waits for the App's word, and what it said. */
 
@@ -89,7 +90,10 @@ export async function waitingGates(
   return rows.map((row) => kept.parse(row));
 }
 
-/** True for one caller only, and never twice for one comment: a report whose outcome is unknown is not repeated. */
+/**
+ * True for one caller only, and never twice for one comment: a report whose outcome is unknown is not repeated. One
+ * that differs in the moment of the next look alone says nothing new.
+ */
 export async function claimReport(
   database: Queries,
   gate: Gate,
@@ -98,44 +102,33 @@ export async function claimReport(
 ): Promise<boolean> {
   const claimed = await database.query(
     `update gates set reports = reports + 1, last_comment = $5
-     where ${identity} and state = 'waiting' and reports < $6 and last_comment is distinct from $5 returning reports`,
-    [...idOf(gate), comment, mostReports],
+     where ${identity} and state = 'waiting' and reports < $6 
+       and regexp_replace(last_comment, $7, '') is distinct from regexp_replace($5, $7, '') returning reports`,
+    [...idOf(gate), comment, mostReports, lookAgainAt("[0-9TZ:-]+")],
   );
   return claimed.length > 0;
 }
 
-/** What is about to be sent, and what was about to be sent before. */
-export async function intendAnswer(
-  database: Queries,
-  gate: Gate,
-  answer: Answered | null,
-): Promise<Answered | null> {
-  const [row] = await database.query(`select * from gates where ${identity}`, idOf(gate));
-  await database.query(`update gates set answer = $5 where ${identity}`, [...idOf(gate), answer]);
-  return row === undefined ? null : kept.parse(row).answer;
+/** What is known of how a gate ended. Without an answer of our own it is "expired", and nothing passed. */
+export type Ending = { state: "answered"; answer: Answered; withinPolicy: boolean } | { state: "expired" };
+
+export async function closeGate(database: Queries, gate: Gate, ending: Ending, at: Date): Promise<void> {
+  const { answer = null, withinPolicy = false } = ending.state === "answered" ? ending : {};
+  await database.query(
+    `update gates set state = $5, answer = $6, within_policy = $7, answered_at = $8
+     where ${identity} and state = 'waiting'`,
+    [...idOf(gate), ending.state, answer, withinPolicy, at],
+  );
 }
 
-export async function closeGate(
+/** What became of a deployment that passed here. A success stays one: anyone who may push could claim a failure. */
+export async function noteOutcome(
   database: Queries,
-  gate: Gate,
-  state: "answered" | "expired",
-  at: Date,
+  about: Pick<Gate, "repository" | "environment" | "deployment_id"> & { outcome: "success" | "failure" },
 ): Promise<void> {
   await database.query(
-    `update gates set state = $5, answered_at = $6 where ${identity} and state = 'waiting'`,
-    [...idOf(gate), state, at],
+    `update gates set outcome = $4 where repository = $1 and environment = $2 and deployment_id = $3
+       and outcome is distinct from 'success'`,
+    [about.repository, about.environment, about.deployment_id, about.outcome],
   );
-}
-
-/** True where this commit was let into this environment before, by this App. */
-export async function hasPassed(
-  database: Queries,
-  { repository, environment, sha }: Pick<Gate, "repository" | "environment" | "sha">,
-): Promise<boolean> {
-  const rows = await database.query(
-    `select 1 as passed from gates where repository = $1 and environment = $2 and sha = $3
-       and state = 'answered' and answer = 'approved' limit 1`,
-    [repository, environment, sha],
-  );
-  return rows.length > 0;
 }

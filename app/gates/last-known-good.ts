@@ -1,51 +1,32 @@
 import * as z from "zod";
-import { ask, type GitHubClient } from "../../adapters/github/client.ts";
-import type { Work } from "../ports.ts";
-import { type Gate, hasPassed } from "./gate.ts";
+import type { Queries } from "../../adapters/database/database.ts";
+import type { Gate } from "./gate.ts";
 
-const mostDeployments = 10;
-const deployments = z.array(z.object({ id: z.int(), sha: z.string() }));
-const statuses = z.array(z.object({ state: z.string() }));
-/** States that say that a deployment did begin; one that only waits has changed nothing. */
-const begun = new Set(["in_progress", "success", "failure", "error", "inactive"]);
+const passage = z.object({ sha: z.string(), within_policy: z.boolean(), outcome: z.string().nullable() });
 
 /**
  * True where the gate's commit is what ran in the environment before the present one: the way back must not wait.
- * Anyone who may push may write a deployment and its success, so the commit must have passed this very gate as well.
+ * Anyone who may push can write a deployment and its outcome, so only what this gate let through itself is looked at,
+ * and of that the last success; what is known to have failed in between is no place to go back to. A success once
+ * heard of stays one, whatever is claimed later. Only what came here before the present one first did lies behind it:
+ * what was left by a way back is not returned to by another.
  */
-export async function isLastKnownGood(gate: Gate, work: Work): Promise<boolean> {
-  if (!(await hasPassed(work.database, gate))) return false;
-  const [owner = "", repo = ""] = gate.repository.split("/");
-  const place = { owner, repo };
-  const { data } = await ask(`the deployments of ${gate.environment} (deployments: read)`, () =>
-    work.client.request("GET /repos/{owner}/{repo}/deployments", {
-      ...place,
-      environment: gate.environment,
-      per_page: mostDeployments,
-    }),
+export async function isLastKnownGood(gate: Gate, database: Queries): Promise<boolean> {
+  const [row] = await database.query(
+    `with passages as materialized (
+       select sha, within_policy, outcome, answered_at from gates
+       where repository = $1 and environment = $2 and state = 'answered' and answer = 'approved'
+     ), present as (
+       select sha, min(answered_at) as since from passages
+       where sha = (select sha from passages order by answered_at desc limit 1) group by sha
+     ), standing as (
+       select *, min(answered_at) over (partition by sha) as first_at from passages
+       where outcome is distinct from 'failure'
+     )
+     select standing.sha, within_policy, outcome from standing, present
+     where standing.sha <> present.sha and first_at < since order by answered_at desc limit 1`,
+    [gate.repository, gate.environment],
   );
-  const others = deployments.parse(data).filter(({ id }) => id !== gate.deployment_id);
-  const states = await Promise.all(others.map(({ id }) => statesOf(work.client, place, id)));
-  const known = others.map(({ sha }, index) => ({ sha, states: states[index] ?? [] }));
-  const present = known.findIndex((one) => one.states.some((state) => begun.has(state)));
-  const presentSha = known[present]?.sha;
-  const before = known
-    .slice(present + 1)
-    .find((one) => one.sha !== presentSha && one.states.includes("success"));
-  return present >= 0 && before?.sha === gate.sha;
-}
-
-async function statesOf(
-  client: GitHubClient,
-  place: { owner: string; repo: string },
-  id: number,
-): Promise<string[]> {
-  const { data } = await ask(`the statuses of deployment ${id} (deployments: read)`, () =>
-    client.request("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
-      ...place,
-      deployment_id: id,
-      per_page: 30,
-    }),
-  );
-  return statuses.parse(data).map(({ state }) => state);
+  const before = row && passage.parse(row);
+  return before?.sha === gate.sha && before.within_policy && before.outcome === "success";
 }

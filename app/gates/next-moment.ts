@@ -1,7 +1,6 @@
 import type { GitHubClient } from "../../adapters/github/client.ts";
+import { activePolicy } from "../../adapters/github/policy-source.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
-import { readBundleFolder, readTrustedText } from "../../adapters/github/trusted-text.ts";
-import { resolvePolicy } from "../../adapters/policy/resolve.ts";
 import type { Decision, Gate } from "../../core/decision/shape.ts";
 import { calendarFacts } from "../../core/policy/calendar.ts";
 import type { Calendar } from "../../core/policy/schema.ts";
@@ -21,28 +20,30 @@ export function waitsForTime(decision: Decision): boolean {
   return blocking.length > 0 && blocking.every((gate) => ofCalendar.includes(gate.reason_code));
 }
 
+export type NextMoment = { at: Date; guessed: boolean };
+
 /**
  * When the calendar lets go of what it holds now: undefined where it holds nothing. The calendar says when freezes
- * end and windows open; the end of peak hours is looked for hour by hour.
+ * end and windows open; the end of peak hours is looked for hour by hour, at the full hour.
  */
 export async function nextMoment(
   client: GitHubClient,
   subject: Subject,
   decision: Decision,
   now: Date,
-): Promise<Date | undefined> {
+): Promise<NextMoment | undefined> {
   const codes = new Set<string>(holding(decision).map((gate) => gate.reason_code));
   if (!ofCalendar.some((code) => codes.has(code))) return undefined;
-  const inAnHour = new Date(now.valueOf() + anHourMs);
-  const calendar = await calendarOf(client, subject);
-  if (calendar === undefined || codes.has("peak-hours")) return inAnHour;
+  const fullHour = { at: new Date((Math.floor(now.valueOf() / anHourMs) + 1) * anHourMs), guessed: true };
+  const { calendar } = (await activePolicy(client, subject)).policy;
+  if (calendar === undefined || codes.has("peak-hours")) return fullHour;
   const names = decision.services.length ? decision.services.map(({ name }) => name) : [subject.name];
   const opens = names.flatMap((service) => {
     const scope = { service, environment: decision.environment, kinds: [] };
     const next = calendarFacts(heldBy(calendar, codes), now, scope).next_open;
     return next === undefined ? [] : [Date.parse(next)];
   });
-  return opens.length === 0 ? inAnHour : new Date(Math.max(...opens));
+  return opens.length === 0 ? fullHour : { at: new Date(Math.max(...opens)), guessed: false };
 }
 
 /** Only the part of the calendar that holds: a freeze's end must not wait for a window that no rule asks for. */
@@ -53,24 +54,4 @@ function heldBy(calendar: Calendar, codes: ReadonlySet<string>): Calendar {
     ...(windows && codes.has("outside-change-window") ? { "change-windows": windows } : {}),
     ...(freezes && codes.has("freeze") ? { freezes } : {}),
   };
-}
-
-async function calendarOf(
-  client: GitHubClient,
-  { owner, name }: Pick<Subject, "owner" | "name">,
-): Promise<Calendar | undefined> {
-  const text = await readTrustedText(client, { owner, name, base: "HEAD" });
-  const { policy } = await resolvePolicy(
-    {
-      commit: text.commit,
-      ...(text.configuration === undefined ? {} : { configuration: text.configuration }),
-      defaultFolder: text.folder,
-      folder: async (path) =>
-        path === text.folder
-          ? text.bundle
-          : readBundleFolder(client, { owner, name, folder: path, commit: text.commit }),
-    },
-    undefined,
-  );
-  return policy.calendar;
 }

@@ -1,20 +1,13 @@
 import * as z from "zod";
 import type { Subject } from "../../adapters/github/subject.ts";
+import { effective } from "../../core/decision/envelope.ts";
 import type { Decision } from "../../core/decision/shape.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { inline } from "../../core/render/escape.ts";
 import type { Handler, Work } from "../ports.ts";
-import {
-  type Answered,
-  closeGate,
-  type Gate,
-  keepGate,
-  subjectOfGate,
-  type Which,
-  waitingGates,
-} from "./gate.ts";
+import { closeGate, type Gate, keepGate, subjectOfGate, type Which, waitingGates } from "./gate.ts";
 import { isLastKnownGood } from "./last-known-good.ts";
-import { nextMoment } from "./next-moment.ts";
+import { type NextMoment, nextMoment } from "./next-moment.ts";
 import { answer, report } from "./send.ts";
 import { wakeGate } from "./wake.ts";
 import { type Word, word, wordOf } from "./word.ts";
@@ -110,25 +103,28 @@ export function runOf(address: string, repository: string): number {
 
 async function evaluate(gate: Gate, work: Work, decideFor: DecideFor): Promise<void> {
   const expiry = new Date(gate.requested_at.valueOf() + longestWaitMs);
-  if (work.now >= expiry) return closeGate(work.database, gate, "expired", work.now);
-  const { state, comment, next } = await wordOn(gate, work, decideFor);
-  if (state !== "waiting") return answer(gate, { state, comment }, work);
+  if (work.now >= expiry) return closeGate(work.database, gate, { state: "expired" }, work.now);
+  const { state, comment, withinPolicy = false, next } = await wordOn(gate, work, decideFor);
+  if (state !== "waiting") return answer(gate, { state, comment, withinPolicy }, work);
   await wakeGate(gate, "expiry", expiry, work);
-  if (next !== undefined && next < expiry) await wakeGate(gate, "calendar", next, work);
+  if (next !== undefined && next.at < expiry) await wakeGate(gate, "calendar", next.at, work);
   await report(gate, comment, work);
 }
 
-type Said = { state: Answered | "waiting"; comment: string; next?: Date };
+type Said = Word & { withinPolicy?: boolean; next?: NextMoment };
 
 async function wordOn(gate: Gate, work: Work, decideFor: DecideFor): Promise<Said> {
-  if (await isLastKnownGood(gate, work))
-    return word("approved", `A return to ${gate.sha.slice(0, 12)}, which ran here before the present one.`);
+  if (await isLastKnownGood(gate, work.database)) {
+    const text = `A return to ${gate.sha.slice(0, 12)}, which ran here before the present one.`;
+    return { ...word("approved", text), withinPolicy: true };
+  }
   const subject = subjectOfGate(gate);
   try {
     const decision = await decideFor(subject, gate.environment, work);
     if (decision === undefined) return word("waiting", notConfigured);
     const next = await nextMoment(work.client, subject, decision, work.now);
-    return { ...wordOf(decision, next), ...(next === undefined ? {} : { next }) };
+    const withinPolicy = effective(decision).allowed;
+    return { ...wordOf(decision, next), withinPolicy, ...(next === undefined ? {} : { next }) };
   } catch (error) {
     return cannotDecide(error);
   }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ask, githubError } from "../../adapters/github/client.ts";
 import type { Work } from "../ports.ts";
-import { type Answered, claimReport, closeGate, type Gate, gateKey, intendAnswer } from "./gate.ts";
+import { type Answered, claimReport, closeGate, type Ending, type Gate, gateKey } from "./gate.ts";
 import type { Word } from "./word.ts";
 
 /** GitHub takes ten reports of one gate; the tenth is kept for the answer. */
@@ -18,27 +18,35 @@ export async function report(gate: Gate, comment: string, work: Work): Promise<v
   }
 }
 
-/** The last word on a gate, exactly once: GitHub takes no second one. */
+/**
+ * The last word on a gate, exactly once: GitHub takes no second one. Of a gate that has been settled since, by another
+ * word, an end of its run, or ours whose receipt was lost, GitHub does not say by which: it counts as nothing passed.
+ */
 export async function answer(
   gate: Gate,
-  { state, comment }: Word & { state: Answered },
+  { state, comment, withinPolicy }: Word & { state: Answered; withinPolicy: boolean },
   work: Work,
 ): Promise<void> {
+  const close = async (ending: Ending): Promise<{ done: true }> => {
+    await closeGate(work.database, gate, ending, work.now);
+    return { done: true };
+  };
   await work.once<{ done: true }>({
     key: gateKey(gate),
     act: async () => {
-      const before = await intendAnswer(work.database, gate, state);
-      await ask(`the answer to ${gateKey(gate)} (deployments: write)`, () =>
-        post(gate, work, { state, comment }).catch(async (error: unknown) => {
-          if (!isSettled(error)) throw error;
-          await intendAnswer(work.database, gate, before);
-        }),
+      const isTaken = await ask(`the answer to ${gateKey(gate)} (deployments: write)`, () =>
+        post(gate, work, { state, comment }).then(
+          () => true,
+          (error: unknown) => {
+            if (!isSettled(error)) throw error;
+            return false;
+          },
+        ),
       );
-      return { done: true };
+      return close(isTaken ? { state: "answered", answer: state, withinPolicy } : { state: "expired" });
     },
-    find: async () => ((await isPending(gate, work)) ? undefined : { done: true }),
+    find: async () => ((await isPending(gate, work)) ? undefined : close({ state: "expired" })),
   });
-  await closeGate(work.database, gate, "answered", work.now);
 }
 
 /** GitHub's word for a gate that has its answer, or a run that waits no more. */

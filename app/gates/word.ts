@@ -4,7 +4,7 @@ import type { Decision } from "../../core/decision/shape.ts";
 import { blocked } from "../../core/decision/strictest.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { inline } from "../../core/render/escape.ts";
-import { holding, waitsForTime } from "./next-moment.ts";
+import { holding, type NextMoment, waitsForTime } from "./next-moment.ts";
 
 /** What a gate says to GitHub: a state ends the wait, a comment alone reports that it goes on. */
 export type Word = { state: "approved" | "rejected" | "waiting"; comment: string };
@@ -13,8 +13,11 @@ export type Word = { state: "approved" | "rejected" | "waiting"; comment: string
 const longestComment = 1024;
 const shownReasons = 5;
 
+/** What a report says of the next look: one that differs in this alone says nothing new. */
+export const lookAgainAt = (moment: string): string => ` It is looked at again at ${moment}.`;
+
 /** Only a policy that enforces holds anything up; what would have been held is said all the same. */
-export function wordOf(decision: Decision, next?: Date): Word {
+export function wordOf(decision: Decision, next?: NextMoment): Word {
   const code = exitCodeOf(decision, "never");
   const score = `Risk ${decision.risk_score} / 100, strategy ${inline(decision.strategy_name, 60)}.`;
   if (code === exitCodes.go) return word("approved", `${score} ${passes(decision)}`);
@@ -45,8 +48,9 @@ function passes(decision: Decision): string {
   return "Within policy.";
 }
 
-function waits(decision: Decision, forTime: boolean, next: Date | undefined): string {
-  const asked = next === undefined ? "" : ` It is looked at again at ${next.toISOString().slice(0, 16)}Z.`;
+function waits(decision: Decision, forTime: boolean, next: NextMoment | undefined): string {
+  const asked =
+    next === undefined || next.guessed ? "" : lookAgainAt(`${next.at.toISOString().slice(0, 16)}Z`);
   if (forTime) return `Waits until policy lets it go.${asked}`;
   const needed = decision.approvals_needed ?? 1;
   const people = needed === 1 ? "an approval" : `${needed} approvals`;
@@ -56,7 +60,10 @@ function waits(decision: Decision, forTime: boolean, next: Date | undefined): st
         .map((one) => inline(one, 60))
         .join(", ")}`
     : "";
-  return `Waits for ${people}${who} of this commit.${asked}`;
+  const refused = (decision.approvals_refused ?? [])
+    .slice(0, 2)
+    .map((one) => ` ${inline(one.sentence, 400)} (${one.reason_code})`);
+  return `Waits for ${people}${who}.${asked}${refused.join("")}`;
 }
 
 function reasons(decision: Decision): string {

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { verify } from "@octokit/webhooks-methods";
+import { noTraces, type Traces } from "../traces.ts";
 import { addressOf } from "./address.ts";
 import type { Delivery } from "./store.ts";
 
 /** GitHub sends no more than 25 MB. */
 const largestWebhookBytes = 25 * 1024 * 1024;
+/** Bodies that are being read at one moment: anybody may send one, and only its end shows who signed it. */
+const mostBytesAtOnce = 128 * 1024 * 1024;
 
 export type Receiving = {
   secret: string;
@@ -14,9 +17,30 @@ export type Receiving = {
   /** Told after the acknowledgement. */
   stored(delivery: Delivery): void;
   warn(sentence: string): void;
+  /** What all bodies that are being read take by now. */
+  reading: { bytes: number };
+  /** Told what became of each, for metrics. */
+  received?(receipt: Receipt): void;
+  traces?: Traces;
 };
 
-type Answer = { status: number; message: string };
+/** What became of a webhook at the door: stored, of no interest, or why it was refused. */
+export type Receipt =
+  | "stored"
+  | "ignored"
+  | "method"
+  | "size"
+  | "headers"
+  | "signature"
+  | "other-app"
+  | "not-json"
+  | "unavailable";
+type Answer = { receipt: Receipt; status: number; message: string };
+const unsigned: Answer = {
+  receipt: "signature",
+  status: 401,
+  message: "X-Hub-Signature-256 does not fit this body and the App's webhook secret.",
+};
 
 /** Verifies, stores, and only then acknowledges with 202. Whatever is refused is refused before anything is stored. */
 export async function receive(
@@ -24,20 +48,24 @@ export async function receive(
   response: ServerResponse,
   receiving: Receiving,
 ): Promise<void> {
-  const { status, message } = await answerTo(request, receiving);
+  const { receipt, status, message } = await answerTo(request, receiving);
+  receiving.received?.(receipt);
   response
     .writeHead(status, {
       "content-type": "application/json",
-      ...(status === 413 ? { connection: "close" } : {}),
+      // A body that was not read is not waited for.
+      ...(request.complete ? {} : { connection: "close" }),
     })
     .end(`${JSON.stringify({ message })}\n`);
 }
 
 async function answerTo(request: IncomingMessage, receiving: Receiving): Promise<Answer> {
-  if (request.method !== "POST") return { status: 405, message: "Webhooks are sent with POST." };
+  const since = performance.now();
+  if (request.method !== "POST")
+    return { receipt: "method", status: 405, message: "Webhooks are sent with POST." };
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (!Number.isInteger(length) || length > largestWebhookBytes)
-    return { status: 413, message: "A webhook has at most 25 MB, and says how many." };
+    return { receipt: "size", status: 413, message: "A webhook has at most 25 MB, and says how many." };
   const header = (name: string): string => {
     const value = request.headers[name];
     return typeof value === "string" ? value : "";
@@ -46,51 +74,80 @@ async function answerTo(request: IncomingMessage, receiving: Receiving): Promise
   const event = header("x-github-event");
   const signature = header("x-hub-signature-256");
   if (!/^[\w-]{1,100}$/.test(id) || !/^[a-z_]{1,60}$/.test(event))
-    return { status: 400, message: "X-GitHub-Delivery and X-GitHub-Event must say which delivery this is." };
-  const body = await bodyOf(request, length);
-  if (body === undefined || !(await isSigned(receiving.secret, body, signature)))
     return {
-      status: 401,
-      message: "X-Hub-Signature-256 does not fit this body and the App's webhook secret.",
+      receipt: "headers",
+      status: 400,
+      message: "X-GitHub-Delivery and X-GitHub-Event must say which delivery this is.",
     };
+  // What cannot be ours is refused before its body is read.
+  if (!/^sha256=[0-9a-f]{64}$/.test(signature)) return unsigned;
   const target = header("x-github-hook-installation-target-id");
   if (header("x-github-hook-installation-target-type") === "integration" && target !== receiving.appId)
-    return { status: 403, message: "This delivery is for another App." };
+    return { receipt: "other-app", status: 403, message: "This delivery is for another App." };
+  const body = await bodyOf(request, length, receiving.reading);
+  const verifying = performance.now();
+  if (body === "full")
+    return { receipt: "unavailable", status: 503, message: "Too much is being sent at once. Try again." };
+  if (body === undefined || !(await isSigned(receiving.secret, body, signature))) return unsigned;
   const payload = parsed(body);
   if (payload === undefined)
     return {
+      receipt: "not-json",
       status: 400,
       message: "The body is not JSON. Set the webhook's content type to application/json.",
     };
   const address = addressOf(event, payload);
-  if (address === undefined) return { status: 202, message: "Nothing here answers to this event." };
+  if (address === undefined)
+    return { receipt: "ignored", status: 202, message: "Nothing here answers to this event." };
   const delivery = { id, event, address, payload: body };
+  // Only what GitHub signed gets a span: anybody may send the rest.
+  const { span } = receiving.traces ?? noTraces;
+  const store = async (): Promise<void> => {
+    await span("verify", async () => undefined, { since: verifying });
+    await span("store", () => receiving.store(delivery));
+  };
+  const attributes = { "adaptive_deploy.event": event, "adaptive_deploy.delivery": id };
   try {
-    await receiving.store(delivery);
+    await span("receive", store, { kind: "server", since, attributes, delivery: { id, part: "receipt" } });
   } catch (error) {
     receiving.warn(
       `The delivery ${id} was not stored: ${error instanceof Error ? error.message : "unknown"}`,
     );
-    return { status: 503, message: "The delivery could not be stored. It is asked for again later." };
+    return {
+      receipt: "unavailable",
+      status: 503,
+      message: "The delivery could not be stored. It is asked for again later.",
+    };
   }
   receiving.stored(delivery);
-  return { status: 202, message: "Stored." };
+  return { receipt: "stored", status: 202, message: "Stored." };
 }
 
 async function isSigned(secret: string, body: string, signature: string): Promise<boolean> {
-  return signature !== "" && body !== "" && (await verify(secret, body, signature));
+  return body !== "" && (await verify(secret, body, signature));
 }
 
-async function bodyOf(request: IncomingMessage, length: number): Promise<string | undefined> {
+/** Undefined where more came than was announced. */
+async function bodyOf(
+  request: IncomingMessage,
+  length: number,
+  reading: Receiving["reading"],
+): Promise<string | "full" | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > length) return undefined;
-    chunks.push(bytes);
+  try {
+    for await (const chunk of request) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      reading.bytes += bytes.length;
+      if (size > length) return undefined;
+      if (reading.bytes > mostBytesAtOnce) return "full";
+      chunks.push(bytes);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    reading.bytes -= size;
   }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parsed(body: string): unknown {

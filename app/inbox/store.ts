@@ -32,6 +32,7 @@ const waiting = z.object({
   repository: z.string().nullable(),
   lane: z.string(),
   payload: z.string(),
+  received_at: z.coerce.date(),
   attempts: z.number(),
   superseded: z.boolean(),
 });
@@ -40,29 +41,43 @@ export type Waiting = z.infer<typeof waiting>;
 /**
  * The oldest delivery of a lane that waits, where its time has come. A failed one holds up those behind it. A push that
  * another push follows needs no decision of its own; an edit that follows may be of the text alone, and decides nothing.
+ * Of several times to look at the same thing again the last one is enough.
  */
 export async function nextInLane(database: Queries, lane: string, now: Date): Promise<Waiting | undefined> {
-  const [row] = await database.query(
-    `select first.*, exists (
-       select 1 from inbox later
-       where later.lane = first.lane and later.state = 'waiting' and later.sequence > first.sequence
-         and first.event = 'pull_request' and later.event = 'pull_request'
-         and first.action in ('opened', 'synchronize', 'reopened', 'edited')
-         and later.action in ('opened', 'synchronize', 'reopened')
-     ) as superseded
-     from (select * from inbox where lane = $1 and state = 'waiting' order by sequence limit 1) first
-     where first.not_before is null or first.not_before <= $2`,
-    [lane, now],
-  );
+  const [row] = await database.query(oldest(""), [lane, now]);
   return row && waiting.parse(row);
 }
 
-/** What a payload says is not kept beyond its use; the row stays, so that a repeated delivery is known. */
-export async function finish(database: Queries, sequence: number, note: string | null): Promise<void> {
-  await database.query(
-    "update inbox set state = 'done', payload = '', error = $2, finished_at = now() where sequence = $1",
-    [sequence, note],
+const oldest = (other: string): string =>
+  `select first.*, exists (
+       select 1 from inbox later
+       where later.lane = first.lane and later.state = 'waiting' and later.sequence > first.sequence
+         and first.event = later.event and (
+           first.event = 'pull_request'
+             and first.action in ('opened', 'synchronize', 'reopened', 'edited')
+             and later.action in ('opened', 'synchronize', 'reopened')
+           or first.event = 'timer' and first.action = later.action and first.action in ('settle', 'facts', 'gate'))
+     ) as superseded
+     from (select * from inbox where lane = $1 and state = 'waiting' ${other} order by sequence limit 1) first
+     where first.not_before is null or first.not_before <= $2`;
+
+/**
+ * What a payload says is not kept beyond its use; the row stays, so that a repeated delivery is known. Gives what is
+ * next in its lane.
+ */
+export async function finish(
+  database: Queries,
+  { sequence, lane }: Pick<Waiting, "sequence" | "lane">,
+  note: string | null,
+  now: Date,
+): Promise<Waiting | undefined> {
+  const [row] = await database.query(
+    `with finished as (
+       update inbox set state = 'done', payload = '', error = $4, finished_at = now() where sequence = $3
+     ) ${oldest("and sequence <> $3")}`,
+    [lane, now, sequence, note],
   );
+  return row && waiting.parse(row);
 }
 
 export async function putBack(
@@ -88,24 +103,30 @@ export async function park(database: Queries, sequence: number, error: string): 
 const ready = z.object({ lane: z.string(), installation_id: z.coerce.number().nullable() });
 export type ReadyLane = z.infer<typeof ready>;
 
-/** Lanes with something to do, one of each installation in turn, so that a busy one does not hide the others. */
+/**
+ * Lanes with something to do, one of each installation in turn, so that a busy one does not hide the others. From one
+ * installation to the next by its index: what waits beside the first lanes of each is not read.
+ */
 export async function readyLanes(database: Queries, now: Date, most: number): Promise<ReadyLane[]> {
   const rows = await database.query(
-    `select lane, installation_id from (
-       select lane, installation_id, sequence,
-         row_number() over (partition by installation_id order by sequence) as turn
-       from (
-         select distinct on (lane) lane, installation_id, sequence, not_before
-         from inbox where state = 'waiting' order by lane, sequence
+    `with recursive busy (id) as (
+       select min(coalesce(installation_id, 0)) from inbox where state = 'waiting'
+       union all
+       select (select min(coalesce(installation_id, 0)) from inbox
+         where state = 'waiting' and coalesce(installation_id, 0) > busy.id)
+       from busy where busy.id is not null
+     )
+     select lane, installation_id from busy cross join lateral (
+       select lane, installation_id, sequence, row_number() over (order by sequence) as turn from (
+         select lane, installation_id, sequence from inbox head
+         where state = 'waiting' and coalesce(installation_id, 0) = busy.id
+           and (not_before is null or not_before <= $1)
+           and not exists (select 1 from inbox earlier
+             where earlier.state = 'waiting' and earlier.lane = head.lane and earlier.sequence < head.sequence)
+         order by sequence limit $2
        ) heads
-       where not_before is null or not_before <= $1
      ) turns order by turn, sequence limit $2`,
     [now, most],
   );
   return rows.map((row) => ready.parse(row));
-}
-
-/** Rows that are done are kept longer than GitHub can redeliver them, and then go. */
-export async function forgetOld(database: Queries, before: Date): Promise<void> {
-  await database.query("delete from inbox where state = 'done' and finished_at < $1", [before]);
 }

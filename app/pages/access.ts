@@ -19,11 +19,12 @@ const mostKept = 20_000;
 const atOnce = 10;
 
 const answered = z.looseObject({
+  id: z.int(),
   full_name: z.string(),
   permissions: z.looseObject({ admin: z.boolean().optional() }).optional(),
 });
 
-export function accessFor(options: Pick<PageOptions, "ask" | "now">): Access {
+export function accessFor(options: Pick<PageOptions, "ask" | "now" | "database">): Access {
   const kept = new Map<string, { until: number; sight: Promise<Sight> }>();
   const operators = new Set<string>();
   const of = async (session: Session, repository: string): Promise<Sight> => {
@@ -61,9 +62,10 @@ export function accessFor(options: Pick<PageOptions, "ask" | "now">): Access {
 /**
  * Undefined where GitHub gave no answer. A renamed repository answers under its new name: that is another one. So is
  * "Acme/Shop" where it is "acme/shop": under the wrong letters the ledger would seem to be empty.
+ * And so is one that took a name from which the former one's data was not moved away yet.
  */
 async function asked(
-  options: Pick<PageOptions, "ask">,
+  options: Pick<PageOptions, "ask" | "database">,
   session: Session,
   repository: string,
 ): Promise<Sight | undefined> {
@@ -72,6 +74,11 @@ async function asked(
     const { data } = await options.ask(session.token).request("GET /repos/{owner}/{repo}", { owner, repo });
     const found = answered.safeParse(data);
     if (!found.success || found.data.full_name !== repository) return nothing;
+    const others = await options.database.query(
+      "select 1 as other from repositories where name = $1 and id <> $2",
+      [repository, found.data.id],
+    );
+    if (others.length > 0) return nothing;
     return { read: true, admin: found.data.permissions?.admin === true };
   } catch (error) {
     const status = statusOf(error);

@@ -34,7 +34,7 @@ ${left > 0 && html`<p>${left} earlier entries are in the CSV.</p>`}`;
 }
 
 const levels: Record<ApprovalRow["state"], string> = {
-  stands: "low",
+  recorded: "none",
   "taken back": "none",
   revocation: "none",
   unreadable: "high",

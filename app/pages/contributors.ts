@@ -12,6 +12,7 @@ export function contributorTable(decision: Decision): Markup {
   if (reasons.length === 0) return html`<p>Nothing sets this change apart from the typical one here.</p>`;
   const ends = runningEnds(decision.reference_score, reasons);
   const rows = reasons.map((reason, index) => ({ reason, ...(ends[index] ?? { from: 0, to: 0 }) }));
+  const scale = scaleOf(ends);
   return table(
     "Each contributor, and what is typical here",
     [
@@ -21,7 +22,7 @@ export function contributorTable(decision: Decision): Markup {
       {
         title: "Points",
         kind: "number",
-        cell: ({ reason, from, to }) => html`${signed(reason.points)}${bar(from, to)}`,
+        cell: ({ reason, from, to }) => html`${signed(reason.points)}${bar(from, to, scale)}`,
       },
     ],
     rows,
@@ -38,10 +39,18 @@ function runningEnds(start: number, reasons: readonly PrintedReason[]): { from: 
   });
 }
 
-function bar(from: number, to: number): Markup {
-  const inside = (points: number) => Math.max(0, Math.min(100, points));
-  const left = inside(Math.min(from, to));
-  const width = Math.max(1, inside(Math.max(from, to)) - left);
+type Scale = { least: number; most: number };
+
+/** As wide as the drawing: what the cap cuts off lies beyond 100 and is shown all the same. */
+function scaleOf(ends: readonly { from: number; to: number }[]): Scale {
+  const all = ends.flatMap(({ from, to }) => [from, to]);
+  return { least: Math.min(0, ...all), most: Math.max(100, ...all) };
+}
+
+function bar(from: number, to: number, { least, most }: Scale): Markup {
+  const at = (points: number) => Math.round(((points - least) / (most - least)) * 1000) / 10;
+  const left = Math.min(99, at(Math.min(from, to)));
+  const width = Math.max(1, at(Math.max(from, to)) - left);
   return html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect
 class="track" width="100" height="8"/><rect class="${to > from ? "raises" : "lowers"}" x="${left}" width="${width}" height="8"/></svg>`;
 }

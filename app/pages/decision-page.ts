@@ -1,3 +1,4 @@
+import { effective } from "../../core/decision/envelope.ts";
 import type { Approval, Decision, Gate } from "../../core/decision/shape.ts";
 import { plain } from "../../core/render/escape.ts";
 import { signed } from "../../core/render/numbers.ts";
@@ -14,14 +15,7 @@ import {
 import { liftedSentences } from "../../core/render/stops.ts";
 import { renderSvg } from "../../core/render/svg.ts";
 import { unknownFact } from "../../core/render/values.ts";
-import {
-  decisionOutcome,
-  levelOf,
-  modeSentence,
-  serviceOutcome,
-  shortAsk,
-  strictestFirst,
-} from "../../core/render/words.ts";
+import { levelOf, modeSentence, serviceOutcome, shortAsk, strictestFirst } from "../../core/render/words.ts";
 import { contributorTable } from "./contributors.ts";
 import type { Found } from "./decisions.ts";
 import { type Content, html, type Markup, trusted } from "./html.ts";
@@ -29,7 +23,7 @@ import type { Page } from "./layout.ts";
 import { moment } from "./moment.ts";
 import { provenance } from "./provenance.ts";
 import { table } from "./table.ts";
-import { asks, commit, outcomeLevels, subjectWords, verdictPill, voice } from "./words.ts";
+import { answerLevel, asks, commit, holdWords, subjectWords, verdictPill, voice } from "./words.ts";
 
 export type DecisionView = {
   found: Found;
@@ -48,19 +42,19 @@ export function decisionPage(view: DecisionView): Page & { drawnStyle: string | 
     repository: found.repository,
     // Everything in the drawing was escaped by its maker, so that its first style is its own.
     drawnStyle: /<style>([^<]*)<\/style>/u.exec(drawing)?.[1],
-    body: html`<h1>${subjectWords(decision)}</h1>
-<p class="lead">${found.repository}, commit ${commit(decision.subject.head)}, to ${plain(decision.environment, 60)}${
+    body: html`<h1>${subjectWords(decision)}${found.title && html`: ${plain(found.title, 200)}`}</h1>
+<p class="lead">${found.repository}, commit ${commit(decision.subject.head)}${found.author && html` by ${plain(found.author, 60)}`}, to ${plain(decision.environment, 60)}${
       view.pullAddress && html` · <a href="${view.pullAddress}">See it on GitHub</a>`
     }</p>
-${headline(decision)}
-<p>${modeSentence(decision)} ${historySentence(decision)} ${bandSentence(decision)}</p>
+${headline(decision, found.hold)}
+<p>${found.hold ? "A hold stops the rollout in every mode." : modeSentence(decision)} ${historySentence(decision)} ${bandSentence(decision)}</p>
 <h2>Why this score</h2>
 <div class="plot">${trusted(drawing)}</div>
 ${contributorTable(decision)}
 <p>${sumSentence(decision, voice)} ${notCountedSentence(decision, voice)}</p>
 <div class="columns">${unknowns(decision)}${lower(decision)}</div>
 <h2>Gates</h2>
-${gates(decision.gates)}
+${gates(decision)}
 ${list(liftedSentences(decision))}
 <h2>Approvals</h2>
 ${approvals(view)}
@@ -71,20 +65,27 @@ ${provenance(view)}`,
   };
 }
 
-function headline(decision: Decision): Markup {
+function headline(decision: Decision, hold: Found["hold"]): Markup {
   const level = levelOf(decision.risk_score);
-  const outcome = outcomeLevels[decisionOutcome(decision)];
-  return html`<div class="headline ${outcome}"><div class="figure">${decision.risk_score}<small>of 100, ${level} risk</small></div>
-<div><p class="ask">${asks(decision)}</p><p>${paceWords(decision.strategy, decision.pace)}</p></div></div>`;
+  return html`<div class="headline"><div class="figure ${level}">${decision.risk_score}<small>of 100, ${level} risk</small></div>
+<div class="answer ${answerLevel(decision, hold)}"><p class="ask">${asks(decision, hold)}</p>${
+    hold && html`<p>${holdWords(hold)}</p><p>A comment <code>/unhold</code> there lets it go on.</p>`
+  }${
+    decision.approvals.length > 0 &&
+    html`<p>Approvals are recorded; each is asked of GitHub again when it is used.</p>`
+  }<p>${paceWords(decision.strategy, decision.pace)}</p></div></div>`;
 }
 
 function unknowns(decision: Decision): Markup {
   const rows = [...decision.unknowns].sort((left, right) => right.worst - left.worst);
+  // At the end of the scale, or under a cap, the points of a fact on its own come to nothing.
+  const raises = decision.worst_score > decision.risk_score;
   return html`<section><h2>What is not known</h2>${
     rows.length === 0
       ? html`<p>Every fact that the policy asks for is known.</p>`
       : html`<ul class="plain">${rows.map(
-          ({ name, worst }) => html`<li>${unknownFact(name)}: could add ${signed(Math.round(worst))}</li>`,
+          ({ name, worst }) =>
+            html`<li>${unknownFact(name)}${raises && `: could add ${signed(Math.round(worst))}`}</li>`,
         )}</ul><p>${worstSentence(decision)}</p>`
   }</section>`;
 }
@@ -101,14 +102,17 @@ function lower(decision: Decision): Markup {
 
 const strictness: Record<Gate["verdict"], number> = { block: 0, approve: 1, pass: 2 };
 
-function gates(all: readonly Gate[]): Markup {
-  if (all.length === 0) return html`<p>The policy names no gates.</p>`;
-  const rows = [...all].sort((left, right) => strictness[left.verdict] - strictness[right.verdict]);
+function gates(decision: Decision): Markup {
+  if (decision.gates.length === 0) return html`<p>The policy names no gates.</p>`;
+  const isApproved = decision.needs_approval && !effective(decision).needsApproval;
+  const rows = [...decision.gates].sort(
+    (left, right) => strictness[left.verdict] - strictness[right.verdict],
+  );
   return table(
     "Those that stop it first",
     [
       { title: "Gate", heads: true, cell: (gate) => gate.name },
-      { title: "Verdict", cell: (gate) => verdictPill(gate.verdict) },
+      { title: "Verdict", cell: (gate) => verdictPill(gate.verdict, isApproved) },
       {
         title: "Why",
         cell: (gate) => html`${gate.sentence} <span class="small code">${gate.reason_code}</span>`,
@@ -153,15 +157,23 @@ function services(decision: Decision): Content {
   )}`;
 }
 
-function plan({ pace }: Decision): Content {
+function plan({ pace, strategy, approval_at: approvalAt }: Decision): Content {
   if (pace.length === 0) return undefined;
-  const steps = pace.map((step, index) => ({ step, number: index + 1 }));
+  const steps = pace.map((step, index) => ({
+    name: String(index + 1),
+    share: sharePercent(step),
+    watched: `${step.healthy_windows} × ${step.window}`,
+  }));
+  if (strategy === "blue-green" && (pace.at(-1)?.weight ?? 0) < 100) {
+    const watched = approvalAt === "cut-over" ? "– (waits for an approval)" : "–";
+    steps.push({ name: "Cut-over", share: "100 % of traffic, at once", watched });
+  }
   return html`<h2>Steps of the rollout</h2>${table(
     "Each step waits for its healthy windows",
     [
-      { title: "Step", heads: true, cell: ({ number }) => number },
-      { title: "Share", cell: ({ step }) => sharePercent(step) },
-      { title: "Watched for", cell: ({ step }) => `${step.healthy_windows} × ${step.window}` },
+      { title: "Step", heads: true, cell: ({ name }) => name },
+      { title: "Share", cell: ({ share }) => share },
+      { title: "Watched for", cell: ({ watched }) => watched },
     ],
     steps,
   )}`;

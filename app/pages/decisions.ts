@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Database, Row } from "../../adapters/database/database.ts";
 import { type Decision, decisionDocument } from "../../core/decision/shape.ts";
+import type { Hold } from "../../core/evidence/holds.ts";
 
 /** Decisions as the database holds them, for repositories that the reader was found to see. */
 
@@ -8,7 +9,17 @@ export const pageRows = 25;
 const mostRepositories = 100;
 
 /** A document that another version of the App wrote may not be readable: the row is shown all the same. */
-export type Found = { repository: string; id: string; decidedAt: string; decision: Decision | undefined };
+export type Found = {
+  repository: string;
+  id: string;
+  decidedAt: string;
+  decision: Decision | undefined;
+  /** A person's hold that stands now; `elsewhere` is another pull request of the same commit. */
+  hold?: (Hold & { elsewhere?: number }) | undefined;
+  /** As the author of the change wrote them. */
+  title?: string;
+  author?: string;
+};
 
 const row = z.looseObject({
   repository: z.string(),
@@ -31,7 +42,7 @@ function found(given: Row): Found {
 /** The repositories with the newest decisions first. */
 export async function recentRepositories(database: Database): Promise<string[]> {
   const rows = await database.query(
-    "select repository from decisions group by repository order by max(decided_at) desc, repository limit $1",
+    "select repository from decisions where strpos(repository, '@') = 0 group by repository order by max(decided_at) desc, repository limit $1",
     [mostRepositories],
   );
   return rows.map((one) => row.pick({ repository: true }).parse(one).repository);

@@ -53,7 +53,7 @@ const repositoriesOfInstallations = `
   select repository, max(installation_id)::text as installation from (
     select repository, installation_id, sequence from inbox where state = 'parked' and repository is not null
     union all (select repository, null, null from decisions order by decided_at desc limit 200)
-  ) as known group by repository order by max(sequence) desc nulls last limit 100`;
+  ) as known where strpos(repository, '@') = 0 group by repository order by max(sequence) desc nulls last limit 100`;
 
 /** A delivery without a repository, such as a new installation's, is for an admin of any repository there. */
 const newestParked = `

@@ -26,7 +26,7 @@ export type ApprovalRow = {
   who: string;
   at: string;
   /** What became of it, as far as the ledger says. */
-  state: "stands" | "taken back" | "revocation" | "unreadable";
+  state: "recorded" | "taken back" | "revocation" | "unreadable";
   why: string | undefined;
   sha: string | undefined;
   environment: string | undefined;
@@ -76,5 +76,5 @@ function stateOf(event: LedgerEvent, readable: boolean, standing: ReadonlySet<nu
   if (event.kind === "revocation")
     return revocationBody.safeParse(event.body).success ? "revocation" : "unreadable";
   if (!readable) return "unreadable";
-  return standing.has(event.sequence) ? "stands" : "taken back";
+  return standing.has(event.sequence) ? "recorded" : "taken back";
 }

@@ -3,22 +3,15 @@ import type { Database } from "../../adapters/database/database.ts";
 import type { Approval } from "../../core/decision/shape.ts";
 import { approvalBody, foldApprovals } from "../../core/evidence/approvals.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
-import { readLine } from "../../core/evidence/line.ts";
 import type { Found } from "./decisions.ts";
+import { saidSince } from "./said-since.ts";
 
 /**
- * A decision is kept as it was made; approvals come later, as events of their own. What stands for its very commit and
- * environment is put beside it, so that a page says "approved" where the gate would.
+ * A decision is kept as it was made; approvals come later, as events of their own. What is recorded for its very commit
+ * and environment is put beside it. Whether it still counts is not looked at here: whoever uses it asks GitHub again.
  */
 export async function withApprovals(database: Database, decisions: readonly Found[]): Promise<Found[]> {
-  const repositories = [...new Set(decisions.map(({ repository }) => repository))];
-  if (repositories.length === 0) return [];
-  const rows = await database.query(approvalEvents, [JSON.stringify(repositories)]);
-  const events = new Map<string, LedgerEvent[]>();
-  for (const { repository, line } of rows.map((row) => stored.parse(row))) {
-    const read = readLine(line);
-    if ("event" in read) events.set(repository, [...(events.get(repository) ?? []), read.event]);
-  }
+  const events = await saidSince(database, decisions, ["approval", "revocation"]);
   return decisions.map((found) => {
     const { decision } = found;
     if (!decision) return found;
@@ -28,12 +21,6 @@ export async function withApprovals(database: Database, decisions: readonly Foun
     return { ...found, decision: { ...decision, approvals: [...decision.approvals, ...more] } };
   });
 }
-
-const stored = z.looseObject({ repository: z.string(), line: z.string() });
-const approvalEvents = `
-  select repository, line from ledger_events
-  where kind in ('approval', 'revocation') and repository in (select jsonb_array_elements_text($1::text::jsonb))
-  order by repository, stream, sequence`;
 
 const told = approvalBody.extend({ reason: z.string().catch("") });
 

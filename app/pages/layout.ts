@@ -9,6 +9,8 @@ export type Frame = {
   open: boolean;
   /** Whether the reader is known to administer something, asked when the page is drawn. */
   operator(): boolean;
+  /** Before there is an App there are no other pages, and nobody to read them. */
+  isSetup?: boolean;
 };
 
 export type Page = { title: string; body: Content; repository?: string; here?: Place };
@@ -29,14 +31,14 @@ export function layout(frame: Frame, page: Page): Markup {
 <a class="skip" href="#content">Skip to the content</a>
 ${frame.open && openBanner}
 <header class="top">
-<a class="brand" href="/">${mark}adaptive-deploy</a>
+${frame.isSetup ? html`<span class="brand">${mark}adaptive-deploy</span>` : html`<a class="brand" href="/">${mark}adaptive-deploy</a>`}
 ${(frame.viewer || frame.open) && navigation(page, frame.operator())}
 ${frame.viewer && account(frame.viewer)}
 </header>
 <main id="content" tabindex="-1">
 ${page.body}
 </main>
-<footer>Times are UTC. What you see here is what GitHub lets you read.</footer>
+<footer>${frame.isSetup ? "Only who can read the server's terminal sees this page." : "Times are UTC. What you see here is what GitHub lets you read."}</footer>
 </body>
 </html>
 `;

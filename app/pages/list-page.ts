@@ -5,7 +5,7 @@ import { html, type Markup } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { moment } from "./moment.ts";
 import { type Column, table } from "./table.ts";
-import { asks, commit, scorePill, subjectWords } from "./words.ts";
+import { asks, commit, holdWords, scorePill, subjectWords } from "./words.ts";
 
 export type ListView = {
   rows: Found[];
@@ -56,7 +56,9 @@ function columns(now: Date): Column<Found>[] {
       cell: (row) =>
         html`<a href="/${row.repository}/decisions/${row.id}">${
           row.decision ? subjectWords(row.decision) : `Decision ${row.id}`
-        }</a><span class="small">${row.repository} ${row.decision && commit(row.decision.subject.head)}</span>`,
+        }</a>${row.title && html`<span class="title">${plain(row.title, 200)}</span>`}<span class="small">${row.repository} ${
+          row.decision && commit(row.decision.subject.head)
+        }${row.author && html` by ${plain(row.author, 60)}`}</span>`,
     },
     { title: "Risk", cell: shown(scorePill) },
     {
@@ -66,7 +68,13 @@ function columns(now: Date): Column<Found>[] {
           html`${paceSteps(decision.strategy, decision.pace)}<span class="small">${plain(decision.environment, 60)}</span>`,
       ),
     },
-    { title: "What it asks", cell: (row) => (row.decision ? asks(row.decision) : unreadable) },
+    {
+      title: "What it asks",
+      cell: ({ decision, hold }) =>
+        decision
+          ? html`${hold ? html`<span class="verdict medium">${asks(decision, hold)}</span> <span class="small">${holdWords(hold)}</span>` : asks(decision, hold)}`
+          : unreadable,
+    },
     { title: "When", cell: (row) => moment(row.decidedAt, now) },
   ];
 }

@@ -14,6 +14,7 @@ export function provenance({ found, decision, now }: DecisionView): Markup {
     ["Head", code(subject.head)],
     ["Base", code(subject.base)],
     ["Policy", html`${policy.name}, ${code(policy.hash)}`],
+    ...(policy.repository ? [["Policy of", code(policy.repository)] satisfies [string, Content]] : []),
     ["Policy's commit", code(policy.commit)],
     ["Facts", code(decision.facts_digest)],
     ["Reason code", code(decision.reason_code)],

@@ -1,12 +1,13 @@
-import { ledgerExport } from "../../core/evidence/export.ts";
+import { exportChain, exportHeading } from "../../core/evidence/export.ts";
 import type { Chain } from "../../core/ports.ts";
 import type { Access } from "./access.ts";
 import { approvalsPage } from "./approvals-page.ts";
 import { decisionPage } from "./decision-page.ts";
-import { listDecisions, oneDecision, recentRepositories } from "./decisions.ts";
+import { type Found, listDecisions, oneDecision, recentRepositories } from "./decisions.ts";
 import { deliveriesPage, parkedFor } from "./deliveries-page.ts";
 import { approvalChains, faultsOf, readChains } from "./evidence.ts";
 import { withApprovals } from "./given-approvals.ts";
+import { withHolds } from "./holds.ts";
 import { type Frame, layout, type Page } from "./layout.ts";
 import { ledgerPage } from "./ledger-page.ts";
 import { listPage } from "./list-page.ts";
@@ -15,6 +16,7 @@ import { isRepositoryName, type PagePath } from "./paths.ts";
 import { missingPage, problemPage } from "./plain-pages.ts";
 import type { Answer } from "./respond.ts";
 import type { Session } from "./sessions.ts";
+import { withTitles } from "./titles.ts";
 
 /** Pages with data. Who asks is known; what they may read is asked first, before it is looked whether it exists. */
 
@@ -61,13 +63,19 @@ async function showList(
   const readable = await access.among(session, await recentRepositories(database));
   const wanted = repository === undefined ? readable : await access.among(session, [repository]);
   const listed = await listDecisions(database, { ...listing, repositories: wanted });
-  const rows = await withApprovals(database, listed);
+  const rows = await withWhatIsKnown(database, listed);
   return page(frame, listPage({ ...listing, rows, repositories: readable, repository, now: now() }));
 }
 
+/** What came after the decision, and what it is about. */
+async function withWhatIsKnown(database: PageOptions["database"], decisions: readonly Found[]) {
+  return withTitles(database, await withHolds(database, await withApprovals(database, decisions)));
+}
+
 async function showDecision({ options, frame }: Reader, repository: string, id: string): Promise<Answer> {
-  const stored = await oneDecision(options.database, repository, id);
-  const [found] = stored ? await withApprovals(options.database, [stored]) : [];
+  const { database } = options;
+  const stored = await oneDecision(database, repository, id);
+  const [found] = stored ? await withWhatIsKnown(database, [stored]) : [];
   if (!found) return missing(frame);
   if (!found.decision) {
     const sentence = `Decision ${id} was written by another version of the App and cannot be shown here. The ledger holds it whole.`;
@@ -98,14 +106,26 @@ async function showEvidence(
       return page(frame, ledgerPage({ repository, chains, anchors, now }));
     }
     case "approvals.csv":
-      return csv(frame, repository, "approvals", chains, approvalChains(chains));
+      return csv(frame, repository, "approvals", chains, approvalChains(chains), serverOf(options));
     case "ledger.csv":
-      return csv(frame, repository, "ledger", chains, [...chains]);
+      return csv(frame, repository, "ledger", chains, [...chains], serverOf(options));
   }
 }
 
+/** Where GitHub shows what people wrote; not known to a page without a sign-in. */
+function serverOf({ signIn }: PageOptions): { server?: string } {
+  return signIn === "open-on-loopback" ? {} : { server: new URL(signIn.authorizeUrl).origin };
+}
+
 /** An auditor is given the whole or nothing: a file that ends at a fault would look like the whole. */
-function csv(frame: Frame, repository: string, name: string, chains: Chain[], exported: Chain[]): Answer {
+function csv(
+  frame: Frame,
+  repository: string,
+  name: string,
+  chains: Chain[],
+  exported: Chain[],
+  place: { server?: string },
+): Answer {
   const [fault] = faultsOf(chains);
   if (fault !== undefined) {
     const sentence = `The ledger was altered, so that there is no whole file to give. ${fault}`;
@@ -113,7 +133,10 @@ function csv(frame: Frame, repository: string, name: string, chains: Chain[], ex
   }
   const file = `${name}-${repository.replace("/", "-")}.csv`;
   return {
-    body: ledgerExport(exported, "csv"),
+    body: [
+      exportHeading("csv"),
+      ...exported.map((chain) => exportChain(chain, { format: "csv", ...place })),
+    ].join(""),
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": `attachment; filename="${file}"`,

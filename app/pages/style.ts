@@ -13,7 +13,7 @@ main,.top,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}
 main{padding-top:1.5rem;padding-bottom:2rem;outline:0}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--quiet);font-size:.8125rem;border-top:1px solid var(--line)}
 a{color:var(--link);text-underline-offset:.15em}
-a:focus-visible,button:focus-visible,select:focus-visible,summary:focus-visible,[tabindex="0"]:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
+a:focus-visible,button:focus-visible,select:focus-visible,input:focus-visible,summary:focus-visible,[tabindex="0"]:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-100vw;top:0;background:var(--page);padding:.75rem 1rem;z-index:1}
 .skip:focus{left:0}
 .banner{margin:0;padding:.5rem 1.25rem;background:var(--medium-on);color:var(--medium);text-align:center;max-width:none;font-size:.875rem}
@@ -46,6 +46,7 @@ tbody tr:hover{background:var(--raised)}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .words{display:none}
 td code,th code,td .code{white-space:nowrap}
+.title{display:block;font-weight:400}
 .small{display:block;color:var(--quiet);font-size:.8125rem;font-weight:400}
 time{white-space:nowrap}
 .score{display:inline-flex;align-items:baseline;gap:.375rem;white-space:nowrap;font-weight:600;padding:.0625rem .5rem;border-radius:1rem;font-variant-numeric:tabular-nums}
@@ -53,8 +54,8 @@ time{white-space:nowrap}
 .low{color:var(--low);background:var(--low-on)}.medium{color:var(--medium);background:var(--medium-on)}.high{color:var(--high);background:var(--high-on)}
 .verdict{display:inline-block;padding:.0625rem .5rem;border-radius:1rem;font-size:.8125rem;font-weight:600;white-space:nowrap}
 .verdict.none{color:var(--quiet);background:var(--raised)}
-.headline{display:grid;grid-template-columns:auto 1fr;gap:0 1.25rem;align-items:center;margin:1rem 0 .5rem;padding:1rem 1.25rem;border-radius:8px;border:1px solid var(--line)}
-.headline.low,.headline.medium,.headline.high{border-color:transparent}
+.headline{display:grid;grid-template-columns:auto 1fr;gap:.25rem;margin:1rem 0 .5rem;border-radius:8px;overflow:hidden}
+.headline>*{padding:1rem 1.25rem;align-content:center}
 .headline .figure{font-size:2.75rem;font-weight:700;line-height:1;font-variant-numeric:tabular-nums}
 .headline .figure small{display:block;font-size:.75rem;font-weight:400;margin-top:.25rem}
 .headline p{margin:0;color:var(--text)}
@@ -73,6 +74,14 @@ dd{margin:0;overflow-wrap:anywhere}
 .notice.good{border-color:var(--low)}.notice.bad{border-color:var(--high);background:var(--high-on)}.notice.care{border-color:var(--medium)}
 .empty{padding:2.5rem 1rem;text-align:center;border:1px dashed var(--line);border-radius:8px;color:var(--quiet)}
 .empty p{margin:.25rem auto}
+.choices fieldset{border:1px solid var(--line);border-radius:8px;margin:0 0 1.25rem;padding:.75rem 1rem;max-width:48rem}
+.choices legend{font-weight:600;padding:0 .375rem}
+.choice{display:flex;gap:.75rem;align-items:baseline;padding:.5rem .25rem;min-height:2.75rem;cursor:pointer}
+.choice strong{display:block}
+.choice input{accent-color:var(--brand);width:1.125rem;height:1.125rem;flex:none;align-self:start;margin:.25rem 0 0}
+.field{display:grid;gap:.25rem}
+.field input{font:inherit;min-height:2.75rem;padding:.25rem .75rem;border:1px solid var(--quiet);border-radius:6px;background:var(--page);color:var(--text);max-width:24rem;width:100%}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem 0}
 .pages{display:flex;gap:.75rem;margin-top:1rem}
 details{margin:.5rem 0}
 summary{cursor:pointer;min-height:2.75rem;display:flex;align-items:center;color:var(--link)}
@@ -88,7 +97,7 @@ th,td,.number{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.75rem
 .words{display:block;color:var(--quiet);font-size:.8125rem;font-weight:400;padding-top:.125rem}
 tbody th{font-size:1.0625rem;min-width:0}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
-.headline{grid-template-columns:1fr;gap:.5rem}
+.headline{grid-template-columns:1fr}
 nav{order:3;width:100%}nav a{padding:0 .5rem;font-size:.9375rem}nav ul{margin:0 -.5rem}
 }
 @media print{.top,footer,.skip,.filter,.pages{display:none}}

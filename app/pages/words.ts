@@ -2,7 +2,8 @@ import type { Decision, Gate } from "../../core/decision/shape.ts";
 import { plain } from "../../core/render/escape.ts";
 import { askFor } from "../../core/render/headline.ts";
 import { shortCommit, type Voice } from "../../core/render/sentences.ts";
-import { levelOf, type Outcome } from "../../core/render/words.ts";
+import { decisionOutcome, levelOf, type Outcome } from "../../core/render/words.ts";
+import type { Found } from "./decisions.ts";
 import { type Content, html, type Markup } from "./html.ts";
 
 /** Pieces that several pages show alike. */
@@ -19,12 +20,27 @@ export function scorePill(decision: Decision): Markup {
   return html`<span class="score ${level}">${decision.risk_score} <small>${level}</small></span>`;
 }
 
-export function asks(decision: Decision): string {
+/** What is asked of people now: somebody's hold says more than any approval. */
+export function asks(decision: Decision, hold: Found["hold"]): string {
+  if (hold) return `On hold by ${plain(hold.actor, 60)}`;
   const words = askFor(decision);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-export const outcomeLevels: Record<Outcome, string> = {
+/** Why it is held, and how it goes on. */
+export function holdWords({ reason, elsewhere }: NonNullable<Found["hold"]>): string {
+  const why = plain(reason, 300);
+  const where = elsewhere === undefined ? "" : `on #${elsewhere}, which has the same commit`;
+  return [where, why].filter(Boolean).join(": ");
+}
+
+/** The colour of what is asked, which is not that of the risk: a high risk that was approved may go. */
+export function answerLevel(decision: Decision, hold: Found["hold"]): string {
+  const level = outcomeLevels[decisionOutcome(decision)];
+  return hold && level === "low" ? "medium" : level;
+}
+
+const outcomeLevels: Record<Outcome, string> = {
   go: "low",
   "cut-over": "medium",
   approve: "medium",
@@ -36,9 +52,11 @@ const verdicts: Record<Gate["verdict"], { words: string; level: string }> = {
   approve: { words: "needs approval", level: "medium" },
   block: { words: "blocks", level: "high" },
 };
+const approved = { words: "approved", level: "low" };
 
-export function verdictPill(verdict: Gate["verdict"]): Markup {
-  return html`<span class="verdict ${verdicts[verdict].level}">${verdicts[verdict].words}</span>`;
+export function verdictPill(verdict: Gate["verdict"], isApproved: boolean): Markup {
+  const { words, level } = verdict === "approve" && isApproved ? approved : verdicts[verdict];
+  return html`<span class="verdict ${level}">${words}</span>`;
 }
 
 /** "Pull request 7", or what else was decided on. */

@@ -3,12 +3,13 @@ import { chmod, link, mkdir, open, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { isPrivateKey } from "./private-key.ts";
 
 /** What GitHub gave when the App was made, in a file that only its owner reads. */
 
 const shape = z.strictObject({
   appId: z.string().regex(/^\d+$/),
-  privateKey: z.string().includes("PRIVATE KEY"),
+  privateKey: z.string().refine(isPrivateKey),
   webhookSecret: z.string().min(1),
   clientId: z.string().min(1).optional(),
   clientSecret: z.string().min(1).optional(),

@@ -2,10 +2,12 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import type { Markup } from "../pages/html.ts";
+import { styleSheet } from "../pages/style.ts";
 import { convert } from "./convert.ts";
 import { haveCredentials, writeCredentials } from "./credentials.ts";
 import { organisationPattern, webOf } from "./manifest.ts";
-import { madePage, problemPage, type SetupChoice, setupPage } from "./pages.ts";
+import { choicePage, confirmPage, madePage, problemPage, type SetupChoice } from "./pages.ts";
 import { tiers } from "./permissions.ts";
 
 export type SetupOptions = {
@@ -26,28 +28,45 @@ export type Setup = {
 
 const cookieName = "adaptive-deploy-setup";
 const asked = z.object({
-  tier: z.enum(tiers).catch("gate"),
+  tier: z.enum(tiers).optional().catch(undefined),
   teams: z.literal("1").optional().catch(undefined),
-  organisation: z.string().regex(organisationPattern).optional().catch(undefined),
+  organisation: z.string().trim().optional().catch(undefined),
 });
 
-/** GitHub's App manifest flow: a page with a button, and the way back with a code. Both end with the credentials. */
+/** GitHub's App manifest flow: the choice, a page with a button, and the way back with a code. All end with the credentials. */
 export function setup(options: SetupOptions): Setup {
   const key = randomBytes(24).toString("base64url");
   const seal = randomBytes(32);
   const sealed = (state: string): string => createHmac("sha256", seal).update(state).digest("base64url");
   const used = new Set<string>();
 
-  function show(query: URLSearchParams, response: ServerResponse): void {
+  function show(step: "choose" | "confirm", query: URLSearchParams, response: ServerResponse): void {
     if (!same(query.get("key") ?? "", key)) {
       say(response, 403, problemPage("Open the address that the server printed when it started."));
       return;
     }
     const { tier, teams, organisation } = asked.parse(Object.fromEntries(query));
-    const choice: SetupChoice = { tier, teams: teams === "1", ...(organisation ? { organisation } : {}) };
+    const isAccount = !organisation || organisationPattern.test(organisation);
+    const choice: SetupChoice = {
+      tier: tier ?? "observe",
+      teams: teams === "1",
+      ...(organisation && isAccount ? { organisation } : {}),
+    };
+    if (step === "choose") {
+      say(response, 200, choicePage({ ...options, key, choice }));
+      return;
+    }
+    // Never an App for another account, or with other rights, than the person meant.
+    if (!tier || !isAccount) {
+      const problem = isAccount
+        ? "Choose what the App may do."
+        : "That is no organisation's name on GitHub: letters, digits and hyphens, 39 at most.";
+      say(response, 400, choicePage({ ...options, key, choice, problem }));
+      return;
+    }
     const state = randomBytes(24).toString("base64url");
     response.setHeader("set-cookie", cookie(sealed(state), options.publicUrl));
-    say(response, 200, setupPage({ ...options, key, state, choice }));
+    say(response, 200, confirmPage({ ...options, key, state, choice }));
   }
 
   async function callback(
@@ -70,8 +89,8 @@ export function setup(options: SetupOptions): Setup {
   }
 
   /** Scripts, frames and foreign places are all refused; the one form goes to GitHub. */
-  function say(response: ServerResponse, status: number, html: string): void {
-    const policy = `default-src 'none'; form-action 'self' ${webOf(options.baseUrl)}; frame-ancestors 'none'; base-uri 'none'`;
+  function say(response: ServerResponse, status: number, { text }: Markup): void {
+    const policy = `default-src 'none'; style-src 'self'; img-src data:; form-action 'self' ${webOf(options.baseUrl)}; frame-ancestors 'none'; base-uri 'none'`;
     response
       .writeHead(status, {
         "content-type": "text/html; charset=utf-8",
@@ -80,19 +99,24 @@ export function setup(options: SetupOptions): Setup {
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
       })
-      .end(html);
+      .end(text);
   }
 
   return {
     address: new URL(`/setup?key=${key}`, options.publicUrl).href,
     async answer(request, response) {
       const url = new URL(request.url ?? "/", "http://setup");
-      if (url.pathname !== "/setup" && url.pathname !== "/setup/callback") return false;
+      if (url.pathname === "/assets/page.css") {
+        response.writeHead(200, { "content-type": "text/css; charset=utf-8" }).end(styleSheet);
+        return true;
+      }
+      if (!["/setup", "/setup/confirm", "/setup/callback"].includes(url.pathname)) return false;
       try {
         if (request.method !== "GET") say(response, 405, problemPage("This page is only read."));
         else if (await haveCredentials(options.folder))
           say(response, 404, problemPage("The App has its credentials already; there is nothing to set up."));
-        else if (url.pathname === "/setup") show(url.searchParams, response);
+        else if (url.pathname === "/setup") show("choose", url.searchParams, response);
+        else if (url.pathname === "/setup/confirm") show("confirm", url.searchParams, response);
         else await callback(request, url.searchParams, response);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;

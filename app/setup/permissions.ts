@@ -79,6 +79,15 @@ export function permissionsOf(
   );
 }
 
+/** The same, each with all that it is for. */
+export function permissionRows(tier: Tier, { teams = false }: { teams?: boolean } = {}): Permission[] {
+  const all = [...upTo(tier).flatMap(({ adds }) => adds), ...(teams ? [organisationPermission] : [])];
+  return Object.entries(permissionsOf(tier, { teams })).map(([name, level]) => {
+    const reasons = all.filter((one) => one.name === name).map(({ why }) => why);
+    return { name, level, why: reasons.join("; ") };
+  });
+}
+
 export const eventsOf = (tier: Tier): string[] => upTo(tier).flatMap(({ events }) => events);
 
 /** The tables of docs/permissions.md. */

@@ -1,4 +1,5 @@
 import type { PlaceConfiguration } from "../configuration.ts";
+import { logTo } from "../log.ts";
 import { type Served, serve } from "../server.ts";
 import { type Setup, setup } from "./index.ts";
 
@@ -7,6 +8,7 @@ export async function serveSetup(
   place: PlaceConfiguration,
   made: (slug: string) => void = () => undefined,
 ): Promise<Served & { setupAddress: string }> {
+  const log = logTo("info");
   let flow: Setup | undefined;
   const served = await serve(place, {
     webhook: async (_, response) => {
@@ -15,6 +17,7 @@ export async function serveSetup(
         .end('{"message":"The App is not set up yet."}\n');
     },
     isReady: async () => false,
+    warn: (sentence) => log.warn(sentence),
     others: [async (request, response) => (await flow?.answer(request, response)) ?? false],
   });
   // Without PUBLIC_URL the page is this server's own address, which a GitHub on the same machine can reach.

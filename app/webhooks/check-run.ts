@@ -1,7 +1,10 @@
 import * as z from "zod";
+import { renderSummary } from "../../core/render/summary.ts";
+import { decisionNow } from "../commands/decision-now.ts";
+import { placeOf } from "../commands/place.ts";
+import { lookAgain } from "../look-again.ts";
+import { openPullsOf } from "../new-facts.ts";
 import type { Work } from "../ports.ts";
-import { redecideAndTell } from "../redecide.ts";
-import type { Tell } from "./index.ts";
 
 const event = z.object({
   action: z.string(),
@@ -18,46 +21,55 @@ const event = z.object({
 type Event = z.infer<typeof event>;
 
 /** GitHub sends an App the buttons of its own checks only. A button carries no reason, so Approve says what to write. */
-export async function onCheckRun(payload: unknown, work: Work, tell: Tell): Promise<void> {
+export async function onCheckRun(payload: unknown, work: Work): Promise<void> {
   const { data } = event.safeParse(payload);
   if (!data) return;
   const wanted = data.action === "rerequested" ? "rescore" : data.requested_action?.identifier;
   if (wanted !== "rescore" && wanted !== "explain" && wanted !== "approve") return;
-  for (const number of await pullsOf(data, work)) {
+  const { check_run: check } = data;
+  const { full_name: repository } = data.repository;
+  // A check names no pull request that comes from a fork, and may name those of other repositories.
+  const named = (check.pull_requests ?? []).map(({ number }) => number);
+  for (const number of await openPullsOf(repository, check.head_sha, work, named)) {
     if (wanted === "approve") await sayHowToApprove(data, number, work);
-    else {
-      await redecideAndTell(data.repository.full_name, number, work, tell);
-    }
+    else if (wanted === "explain") await explain(data, number, work);
+    else await lookAgain({ repository, number, why: `re-score ${check.head_sha}` }, work.now, work);
   }
 }
 
-const listed = z.array(z.object({ number: z.int().positive(), state: z.string() }));
+/** GitHub takes 65,536 characters a comment; the hidden mark needs some of them. */
+const longestExplanation = 65_000;
 
-/** A check names no pull request that comes from a fork. */
-async function pullsOf({ check_run: check, repository }: Event, work: Work): Promise<number[]> {
-  const named = (check.pull_requests ?? []).map(({ number }) => number);
-  if (named.length > 0) return named;
-  const [owner = "", repo = ""] = repository.full_name.split("/");
-  const route = "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls";
-  const { data } = await work.client.request(route, { owner, repo, commit_sha: check.head_sha });
-  return listed
-    .parse(data)
-    .filter(({ state }) => state === "open")
-    .map(({ number }) => number);
+/** Every point of the pull request's decision as it is now, once for each decision. */
+async function explain(about: Event, number: number, work: Work): Promise<void> {
+  const { full_name: repository } = about.repository;
+  const [owner = "", name = ""] = repository.split("/");
+  const place = await placeOf({ repository, owner, name, number }, work);
+  if (!place) return;
+  const { decision } = await decisionNow(place, work);
+  const body = renderSummary(decision, {}, longestExplanation);
+  await sayOnce(about, number, work, { what: "explanation", of: decision.decision_id, body });
 }
 
-/** Once for each head: whoever presses the button again finds the comment there. */
-async function sayHowToApprove(
+async function sayHowToApprove(about: Event, number: number, work: Work): Promise<void> {
+  const { head_sha: head } = about.check_run;
+  const body = `An approval says why. Write it as a comment of your own, with your reason at the end:\n\n\`\`\`\n/approve-risk ${head} <reason>\n\`\`\`\n`;
+  await sayOnce(about, number, work, { what: "how-to-approve", of: head, body });
+}
+
+/** Whoever presses the button again finds the comment there. */
+async function sayOnce(
   { repository, check_run: check }: Event,
   number: number,
   work: Work,
+  said: { what: string; of: string; body: string },
 ): Promise<void> {
   const [owner = "", repo = ""] = repository.full_name.split("/");
-  const mark = `<!-- adaptive-deploy:how-to-approve:${check.head_sha} -->`;
-  const body = `${mark}\nAn approval says why. Write it as a comment of your own, with your reason at the end:\n\n\`\`\`\n/approve-risk ${check.head_sha} <reason>\n\`\`\`\n`;
+  const mark = `<!-- adaptive-deploy:${said.what}:${said.of} -->`;
+  const body = `${mark}\n${said.body}`;
   const place = { owner, repo, issue_number: number };
   await work.once({
-    key: `how-to-approve ${repository.full_name}#${number} ${check.head_sha}`,
+    key: `${said.what} ${repository.full_name}#${number} ${said.of}`,
     act: async () => {
       await work.client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
         ...place,

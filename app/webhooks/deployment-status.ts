@@ -2,6 +2,7 @@ import * as z from "zod";
 import { streamsOf } from "../../adapters/ledgers/record-decision.ts";
 import { decisionBody } from "../../core/decision/shape.ts";
 import { serviceStream } from "../../core/evidence/stream.ts";
+import { noteOutcome } from "../gates/gate.ts";
 import type { Work } from "../ports.ts";
 import { recordMissing } from "../record.ts";
 
@@ -27,6 +28,10 @@ export async function onDeploymentStatus(payload: unknown, work: Work): Promise<
   const { repository, deployment, deployment_status: status } = event.parse(payload);
   const outcome = Object.hasOwn(outcomes, status.state) ? outcomes[status.state] : undefined;
   if (outcome === undefined) return;
+  await noteOutcome(work.database, {
+    ...{ repository: repository.full_name, environment: deployment.environment },
+    ...{ deployment_id: deployment.id, outcome },
+  });
   const place = await placeOf(work, repository.full_name, deployment);
   if (place === undefined) return;
   const body = {

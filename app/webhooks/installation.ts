@@ -10,12 +10,19 @@ const event = z.object({
 
 /**
  * The App was put in or taken out, of an account or of single repositories. Nothing is stored of an installation: only
- * what still waits for one that is gone is finished, since nothing can be asked in its name any more. A suspended one
- * may come back, and what waits for it waits on.
+ * what still waits for one that is gone is finished, since nothing can be asked in its name any more. What waits
+ * for a suspended one waits on, and is tried at once when it is back.
  */
 export async function onInstallation(payload: unknown, work: Work): Promise<void> {
   const { action, installation, repositories_removed: removed } = event.parse(payload);
-  if (action === "deleted") {
+  if (action === "unsuspend") {
+    await work.database.query(
+      `update inbox set state = 'waiting', attempts = 0, not_before = null, finished_at = null
+       where installation_id = $1 and (state = 'waiting' and not_before is not null
+         or state = 'parked' and error ilike '%installation has been suspended%')`,
+      [installation.id],
+    );
+  } else if (action === "deleted") {
     await work.database.transaction((within) => ignore(within, installation.id, null));
   } else if (action === "removed" && removed?.length) {
     const names = removed.map(({ full_name: name }) => name);

@@ -12,7 +12,7 @@ const event = z.object({
   action: z.string(),
   changes: z.object({ base: z.unknown().optional(), title: z.unknown().optional() }).nullish(),
   label: labelled.nullish(),
-  pull_request: z.object({ labels: z.array(labelled).nullish() }).nullish(),
+  pull_request: z.object({ labels: z.array(labelled).nullish(), updated_at: z.string().nullish() }).nullish(),
 });
 
 /** A pull request was opened, moved, or is to be treated otherwise: it is decided on anew. */
@@ -22,9 +22,12 @@ export async function onPullRequest(payload: unknown, work: Work, tell: Tell): P
   if (action === "edited" && !changes?.base && !changes?.title) return;
   if (label && label.name !== quietLabel) return;
   const subject = subjectOfEvent("pull_request", payload);
-  // A repeated or late delivery tells of a head that has moved since; the one that counts is GitHub's.
+  // A repeated or late delivery tells of a head that has moved since; the one that counts is GitHub's, once it is known.
   const decided = await decideChange(subject, work, { quiet: isQuiet(pull_request?.labels) });
-  if (decided?.gathered.moved && subject.pullRequest)
-    return void (await redecide(`${subject.owner}/${subject.name}`, subject.pullRequest.number, work));
-  if (decided) tell(decided.decision);
+  if (decided?.gathered.moved && subject.pullRequest) {
+    const { owner, name, head, baseBranch: base } = subject;
+    const at = pull_request?.updated_at;
+    const heard = at ? { head, base, at } : undefined;
+    await redecide(`${owner}/${name}`, subject.pullRequest.number, work, heard);
+  } else if (decided) tell(decided.decision);
 }

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { onNewFacts } from "../new-facts.ts";
 import type { Handler, Work } from "../ports.ts";
 import { redecideAndTell } from "../redecide.ts";
+import { groupPayload, redecideGroup } from "../wake-groups.ts";
 import type { Tell } from "./index.ts";
 
 const timer = z.discriminatedUnion("kind", [
@@ -10,11 +12,15 @@ const timer = z.discriminatedUnion("kind", [
     repository: z.string(),
     number: z.number(),
   }),
+  groupPayload,
+  z.looseObject({ kind: z.literal("facts"), repository: z.string(), sha: z.string() }),
 ]);
 
-/** A moment that was waited for has come. */
+/** A moment that was waited for has come, or news that the App told itself. */
 export async function onTimer(payload: unknown, work: Work, tell: Tell, gate: Handler): Promise<void> {
   const due = timer.parse(payload);
   if (due.kind === "gate") return await gate(payload, work);
+  if (due.kind === "group") return await redecideGroup(due, work, tell);
+  if (due.kind === "facts") return await onNewFacts(due, work);
   await redecideAndTell(due.repository, due.number, work, tell);
 }

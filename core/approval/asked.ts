@@ -1,8 +1,9 @@
 import type { DecisionBody } from "../decision/shape.ts";
+import { durationSeconds } from "../policy/duration.ts";
 import type { PolicyBundle } from "../policy/schema.ts";
 import { thresholdsFor } from "../policy/scope.ts";
 
-/** Roles of GitHub that may write; a custom role is none of them. */
+/** Roles of GitHub that may write; a custom role counts as the one that it inherits from. */
 export const writingRoles = ["write", "maintain", "admin"] as const;
 export type WritingRole = (typeof writingRoles)[number];
 
@@ -15,6 +16,8 @@ export type Asked = {
   teams: readonly string[];
   /** How many different people. */
   count: number;
+  /** For how long an approval holds, in seconds; absent: for as long as its commit. */
+  expiresAfter?: number;
 };
 
 export const anyWriter: Asked = {
@@ -36,6 +39,7 @@ export function askedOf(
   return (touched.length ? touched : [whole]).map((service) => {
     const { approval } = thresholdsFor(policy.thresholds, { service, environment: body.environment });
     const { users = [], teams = [], codeowners = false, permissions, count = 1 } = approval?.approvers ?? {};
+    const expires = approval?.["expires-after"];
     // An owner that is a mail address belongs to no account that could be compared.
     const owning = codeowners ? owners.filter((owner) => owner.startsWith("@")).map(bare) : [];
     const isNamed = users.length > 0 || teams.length > 0 || codeowners;
@@ -48,6 +52,7 @@ export function askedOf(
         ...owning.filter((name) => name.includes("/")),
       ]),
       count,
+      ...(expires === undefined ? {} : { expiresAfter: durationSeconds(expires) }),
     };
   });
 }

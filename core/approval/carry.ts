@@ -27,6 +27,8 @@ export function notCarried(sentence: string): NotCarried {
   return { carried: false, reason: "approval-not-carried", sentence };
 }
 
+const bypass = "Somebody who may bypass the rule on GitHub can let it go.";
+
 const short = (sha: string): string => sha.slice(0, 12);
 
 /** The branch itself, newest first: what a merge brought in from beside it is judged with the merge. */
@@ -102,7 +104,7 @@ function isRebased(
 function unmapped(sha: string): string {
   return (
     `No approval carries over: the commit ${short(sha)} came with no pull request that GitHub names, so nobody ` +
-    "approved it. Approve this commit itself."
+    `approved it. Take it off the branch and land it by a pull request; else: ${bypass}`
   );
 }
 
@@ -111,29 +113,47 @@ export function carry<Approval extends { actor: string }>(
   judged: readonly JudgedSegment<Approval>[],
   needed: number,
 ): Carried<Approval> {
+  const missing = judged.flatMap((one) => missingIn(one, needed));
+  if (missing.length > 0) return notCarried(missingSentence(missing));
   for (const one of judged) {
-    const sentence = refusalOf(one, needed);
+    const sentence = refusalOf(one);
     if (sentence !== undefined) return notCarried(sentence);
   }
   return { carried: true, approvals: judged.flatMap(({ approvals }) => approvals) };
 }
 
-function refusalOf<Approval extends { actor: string }>(
-  { segment, approvedPatch, mergedPatch, approvals }: JudgedSegment<Approval>,
+const mostNamed = 10;
+
+/** Whatever a pull request lacks is said of it and of every other, so that one look tells what is to be done. */
+function missingSentence(missing: readonly string[]): string {
+  const more = missing.length > mostNamed ? `, and ${missing.length - mostNamed} more` : "";
+  return (
+    `No approval carries over: pull requests of this range lack approvals that still count: ` +
+    `${missing.slice(0, mostNamed).join(", ")}${more}. Approve each of them, merged or not.`
+  );
+}
+
+function missingIn<Approval extends { actor: string }>(
+  { segment, approvals }: JudgedSegment<Approval>,
   needed: number,
-): string | undefined {
+): string[] {
+  const people = new Set(approvals.map(({ actor }) => actor.toLowerCase())).size;
+  if (people >= needed) return [];
+  return [`#${segment.pull.number} (${people} of ${needed} at ${short(segment.pull.head)})`];
+}
+
+function refusalOf<Approval>({
+  segment,
+  approvedPatch,
+  mergedPatch,
+}: JudgedSegment<Approval>): string | undefined {
   const { pull, to } = segment;
   const which = `the commit ${short(to)} came with #${pull.number}`;
-  const people = new Set(approvals.map(({ actor }) => actor.toLowerCase())).size;
-  if (people < needed) {
-    const missing = people === 0 ? "has no approval" : `has ${people} of ${needed} approvals`;
-    return `No approval carries over: ${which}, whose final head ${short(pull.head)} ${missing} that still counts.`;
-  }
   if (approvedPatch === undefined || mergedPatch === undefined) {
-    return `No approval carries over: ${which}, and ${approvedPatch === undefined ? "what was approved" : "what was merged"} is binary, cut or too large to be compared. Approve this commit itself.`;
+    return `No approval carries over: ${which}, and ${approvedPatch === undefined ? "what was approved" : "what was merged"} is binary, cut or too large to be compared. ${bypass}`;
   }
   if (approvedPatch !== mergedPatch) {
-    return `No approval carries over: ${which}, and what was merged is not to the letter what was approved at ${short(pull.head)}. Approve this commit itself.`;
+    return `No approval carries over: ${which}, and what was merged is not to the letter what was approved at ${short(pull.head)}. ${bypass}`;
   }
   return undefined;
 }

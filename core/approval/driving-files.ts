@@ -12,6 +12,9 @@ export function drivingOwners(
   const counted = files.filter((file) => weightOf(file, rules).reason === undefined);
   return ownersOf(
     codeowners,
-    (counted.length ? counted : files).map((file) => file.path),
+    // Whoever owned a file where it came from has a say in where it goes.
+    (counted.length ? counted : files).flatMap(({ path, previous_path: before }) =>
+      before == null ? [path] : [path, before],
+    ),
   );
 }

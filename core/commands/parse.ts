@@ -104,9 +104,9 @@ function reasonOption(words: string): { reason?: string } {
   return isReason(words) ? { reason: words.slice(0, longestReason) } : {};
 }
 
-/** A reason has to be seen: blanks and invisible letters are none. */
+/** A reason has to be seen: blanks and invisible letters are none, and neither is the place for one that we print. */
 function isReason(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(plain(text, longestReason));
+  return !/^<[^<>]*>$/.test(text.trim()) && /[\p{L}\p{N}]/u.test(plain(text, longestReason));
 }
 
 function missing(command: CommandName): Command {

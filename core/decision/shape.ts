@@ -8,6 +8,14 @@ export const reasonCodes = [
   "needs-approval",
   "approved",
   "approval-not-carried",
+  "approval-wait-ended",
+  "approval-wait-stopped",
+  "held",
+  "head-moved",
+  "base-changed",
+  "pull-request-closed",
+  "approval-expired",
+  "approval-not-counted",
   "score-needs-approval",
   "override-needs-approval",
   "override-blocks",
@@ -128,11 +136,20 @@ export const decisionBody = z.strictObject({
     .optional(),
   /** Things a reader should know that change no verdict, each a sentence. */
   notes: z.array(z.string()),
-  policy_version: z.strictObject({ name: z.string(), hash: z.string(), commit: z.string() }),
+  policy_version: z.strictObject({
+    name: z.string(),
+    hash: z.string(),
+    commit: z.string(),
+    /** Where the policy of another repository speaks: that of the organisation's `.github`. */
+    repository: z.string().optional(),
+  }),
   model_version: z.string().optional(),
   facts_digest: z.string(),
 });
 export type DecisionBody = z.infer<typeof decisionBody>;
+
+const refusedApproval = z.strictObject({ reason_code: z.enum(reasonCodes), sentence: z.string() });
+export type RefusedApproval = z.infer<typeof refusedApproval>;
 
 const envelope = {
   approvals: z.array(
@@ -143,11 +160,17 @@ const envelope = {
       reason: z.string(),
       source: z.string(),
       at: z.string(),
+      /** Absent where policy lets an approval hold for as long as its commit does. */
+      until: z.string().optional(),
     }),
   ),
+  /** Approvals that were given and do not count, each with why. */
+  approvals_refused: z.array(refusedApproval).optional(),
   recorded: z.boolean(),
   /** Why it was not recorded. */
   recorded_reason: z.enum(reasonCodes).optional(),
+  /** Why waiting for an approval came to none: then the approvals beside it do not let the change go. */
+  wait_ended: z.enum(reasonCodes).optional(),
   actor: z.string(),
   decided_at: z.string(),
 };

@@ -21,6 +21,8 @@ export const approvalPointer = z.strictObject({
   actor: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, "an actor is a person's login"),
   /** Another base has another diff. Absent: what was approved is the commit, wherever it goes. */
   base_branch: z.string().min(1).max(256).optional(),
+  /** So has another merge base, under the same name of the branch: a base that was rewound lets in what nobody saw. */
+  merge_base: commit.optional(),
 });
 export type ApprovalPointer = z.infer<typeof approvalPointer>;
 

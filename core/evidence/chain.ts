@@ -3,7 +3,7 @@ import type { Chain, Head } from "../ports.ts";
 import { canonicalJson } from "./canonical.ts";
 import { type LedgerEvent, ledgerEvent, type NewEvent } from "./event.ts";
 import { type Fault, type FaultKind, faultAt, tornProblem } from "./fault.ts";
-import { hashOf, isTooDeep, longestLineBytes, readLine, writeLine } from "./line.ts";
+import { hashOf, isTooDeep, longestLineBytes, readableEvent, readLine, writeLine } from "./line.ts";
 import type { Segment } from "./segment.ts";
 
 /** Gives new events their place behind a head: sequence, hash of the event before, and own hash. */
@@ -54,11 +54,23 @@ export function openChain(stream: string, segments: Segment[]): Chain {
   const chain: Chain = { stream, events: [], head: null };
   const nonces = new Set<string>();
   const ordered = [...segments].sort((left, right) => left.first - right.first);
-  for (const segment of ordered) {
+  for (const [index, segment] of ordered.entries()) {
+    const before = chain.events.length;
     const fault = addSegment(chain, nonces, segment);
-    if (fault !== null) return { ...chain, fault };
+    if (fault === null) continue;
+    const lines = ordered.slice(index).flatMap(({ text }) => text.split("\n"));
+    const unverified = readableEvents(lines.slice(chain.events.length - before));
+    return { ...chain, fault, ...(unverified.length ? { unverified } : {}) };
   }
   return chain;
+}
+
+/** What has the form of an event, whether or not its hash and place hold: for an auditor to look at. */
+export function readableEvents(lines: readonly string[]): LedgerEvent[] {
+  return lines.flatMap((line) => {
+    const event = readableEvent(line);
+    return event ? [event] : [];
+  });
 }
 
 function addSegment(chain: Chain, nonces: Set<string>, segment: Segment): Fault | null {

@@ -24,8 +24,10 @@ export function holdOf(
   { repository, pull_request }: Held,
   { trusted }: { trusted: boolean },
 ): Hold | undefined {
+  // The App's ledger is one repository's, which may have had another name when the event was written.
   const isMeant = (body: z.infer<typeof about>) =>
-    body.pull_request === pull_request && body.repository.toLowerCase() === repository.toLowerCase();
+    body.pull_request === pull_request &&
+    (trusted || body.repository.toLowerCase() === repository.toLowerCase());
   let standing: Hold | undefined;
   for (const event of events) {
     if (event.kind === "hold") {

@@ -34,6 +34,13 @@ export function readLine(line: string): { event: LedgerEvent } | LineProblem {
   return { event: event.data };
 }
 
+/** An event by its form alone. Nothing says that it was written so, or by whom. */
+export function readableEvent(line: string): LedgerEvent | undefined {
+  const raw = Buffer.byteLength(line) > longestLineBytes ? undefined : parsed(line);
+  if (raw === undefined || !isObject(raw) || isTooDeep(raw)) return undefined;
+  return ledgerEvent.safeParse({ ...raw, previous: Reflect.get(raw, "previous") ?? null }).data;
+}
+
 function shape(problem: string): LineProblem {
   return { kind: "shape", problem };
 }

@@ -26,5 +26,5 @@ export type PolicyBundle = {
   guardrails: string;
   cases?: Cases;
   metadata?: string;
-  version: { hash: string; commit: string };
+  version: { hash: string; commit: string; repository?: string };
 };

@@ -17,6 +17,10 @@ const buttons: Record<ActionName, CheckAction> = {
   },
 };
 
+export function actionButton(name: ActionName): CheckAction {
+  return buttons[name];
+}
+
 /** The buttons of a check. To approve is offered only where an approval is asked for, and on a pull request. */
 export function checkActions(decision: Decision): CheckAction[] {
   const outcome = decisionOutcome(decision);

@@ -68,7 +68,7 @@ export function provenance(decision: Decision, options: RenderOptions): string {
     head,
     base ? `base ${code(base, 100)}` : undefined,
     code(decision.environment, 60),
-    `policy ${code(`${policy.name}@${policy.hash.slice(0, 7)}`, 80)}`,
+    `policy ${code(`${policy.name}@${policy.hash.slice(0, 7)}`, 80)}${policy.repository ? ` of ${code(policy.repository, 120)}` : ""}`,
     decision.model_version ? inline(decision.model_version, 60) : "heuristic",
     `decision ${code(decision.decision_id.slice(0, 12), 12)}`,
     options.localCommand ? `same result locally: ${code(options.localCommand, 200)}` : undefined,

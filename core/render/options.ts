@@ -9,7 +9,8 @@ export type RenderOptions = {
   /** Whether the score may still change because policy waits for facts, and which. */
   settling?: Settling;
   /** Who stopped this change and why: then no answer of the policy lets it go. */
-  hold?: Pick<Hold, "actor" | "reason">;
+  /** `elsewhere`: the pull request on which it was written; of the same commit, or `queued` in this merge group. */
+  hold?: Pick<Hold, "actor" | "reason"> & { elsewhere?: number; queued?: true };
   /** True where people asked for one line, whatever the risk. */
   quiet?: boolean;
   /** What an edit of the policy would change, from core/render/policy-impact.ts. */

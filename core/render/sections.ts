@@ -9,8 +9,10 @@ import {
   approvalCount,
   approvedBy,
   approverSentence,
+  heldUntil,
   lowerOptions,
   notCountedSentence,
+  refusedSentences,
   sumSentence,
   unknownNames,
   worstSentence,
@@ -33,7 +35,9 @@ function policyStops(decision: Decision, options: RenderOptions): Section[] {
   const outcome = decisionOutcome(decision);
   if (outcome === "go") {
     if (decision.approvals.length === 0) return [];
-    return [{ text: `**Approved by:** ${approvedBy(decision, markdownVoice)}`, drop: 1 }];
+    return [
+      { text: `**Approved by:** ${approvedBy(decision, markdownVoice)}${heldUntil(decision)}`, drop: 1 },
+    ];
   }
   const stops = stopsOf(decision);
   if (stops.length === 0) return [];
@@ -48,8 +52,13 @@ function policyStops(decision: Decision, options: RenderOptions): Section[] {
     return [`${title}\n\n${bulletList([...lines.slice(0, 6), ...more])}`];
   });
   const waits = outcome === "approve" || outcome === "cut-over";
-  const who = waits ? [whoMayApprove(decision, options)] : [];
+  const who = waits ? [...uncounted(decision), whoMayApprove(decision, options)] : [];
   return [{ text: [...lists, ...who].join("\n\n"), drop: 1 }];
+}
+
+function uncounted(decision: Decision): string[] {
+  const sentences = refusedSentences(decision, markdownVoice);
+  return sentences.length === 0 ? [] : [`**Does not count:**\n\n${bulletList(sentences)}`];
 }
 
 function whoMayApprove(decision: Decision, { commands }: RenderOptions): string {
@@ -57,7 +66,7 @@ function whoMayApprove(decision: Decision, { commands }: RenderOptions): string 
   const how = commands ? " To approve, comment `/approve-risk <reason>`." : "";
   const who = `**Who may approve${count ? ` (${count})` : ""}:** ${approverSentence(decision, markdownVoice)}${how}`;
   if (decision.approvals.length === 0) return who;
-  return `**Approved so far by:** ${approvedBy(decision, markdownVoice)}\n\n${who}`;
+  return `**Approved so far by:** ${approvedBy(decision, markdownVoice)}${heldUntil(decision)}\n\n${who}`;
 }
 
 export function pointsSections(decision: Decision, most: number): Section[] {

@@ -121,6 +121,27 @@ export function approvedBy(decision: Decision, voice: Voice): string {
   return people.join(", ");
 }
 
+/** ", until 2026-03-05 12:00 UTC": the earliest end of what counts, because then one is missing. */
+export function heldUntil({ approvals }: Decision): string {
+  const [first] = approvals.flatMap(({ until }) => (until === undefined ? [] : [until])).sort();
+  return first === undefined ? "" : `, until ${momentWords(first)}`;
+}
+
+export function momentWords(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+/** Why what was approved does not count, with the reason for machines: "… (`approval-expired`)". */
+export function refusedSentences(decision: Decision, voice: Voice): string[] {
+  const refused = decision.approvals_refused ?? [];
+  const shown = refused
+    .slice(0, 3)
+    .map((one) => `${voice.show(one.sentence, 300)} (${voice.name(one.reason_code)})`);
+  return refused.length > shown.length
+    ? [...shown, `and ${grouped(refused.length - shown.length)} more`]
+    : shown;
+}
+
 /** "2 needed", "1 of 2 so far", or nothing where one is enough. */
 export function approvalCount(decision: Decision): string | undefined {
   const needed = decision.approvals_needed ?? 1;

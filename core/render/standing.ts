@@ -34,8 +34,12 @@ export function standingTitle(decision: Decision, options: RenderOptions, voice:
 export function holdText({ hold, commands }: RenderOptions, voice: Voice): string {
   if (!hold) return "";
   const why = voice.show(hold.reason, 300);
-  const release = commands ? "`/unhold` releases it." : "A person releases it.";
-  return `**On hold** by ${voice.name(hold.actor)}${why === "" ? "" : `: ${why}`}\nA hold stops the rollout in every mode. ${release}`;
+  const { elsewhere: other, queued } = hold;
+  const which = queued ? "which this merge group holds" : "which has the same commit";
+  const where = other === undefined ? "" : ` on #${other}, ${which}`;
+  const place = other === undefined ? "" : ` on #${other}${queued ? "" : ", then Re-score here,"}`;
+  const release = commands ? `\`/unhold\`${place} releases it.` : "A person releases it.";
+  return `**On hold** by ${voice.name(hold.actor)}${where}${why === "" ? "" : `: ${why}`}\nA hold stops the rollout in every mode. ${release}`;
 }
 
 /** What the mode means; a hold leaves nothing of it but what a shadow is. */

@@ -18,8 +18,12 @@ const longestSummary = 340_000;
 const mostRows = 200;
 
 /** The step summary: the comment's answer, and all that a maintainer, an operator or an auditor may ask of it. */
-export function renderSummary(decision: Decision, options: RenderOptions = {}): string {
-  return `${fitSections(summarySections(decision, options), longestSummary)}\n`;
+export function renderSummary(
+  decision: Decision,
+  options: RenderOptions = {},
+  longest = longestSummary,
+): string {
+  return `${fitSections(summarySections(decision, options), longest)}\n`;
 }
 
 function summarySections(decision: Decision, options: RenderOptions): Section[] {
@@ -95,7 +99,10 @@ function recordTable(decision: Decision, options: RenderOptions): string {
     ["Candidate", subject.candidate ? codeCell(subject.candidate, 200) : undefined],
     ["Environment", codeCell(decision.environment)],
     ["Mode", decision.mode],
-    ["Policy", `${codeCell(policy.name)} ${codeCell(policy.hash)} at ${codeCell(policy.commit)}`],
+    [
+      "Policy",
+      `${codeCell(policy.name)} ${codeCell(policy.hash)} at ${codeCell(policy.commit)}${policy.repository ? ` of ${codeCell(policy.repository)}` : ""}`,
+    ],
     ["Model", decision.model_version ? codeCell(decision.model_version) : "heuristic"],
     ["Facts", codeCell(decision.facts_digest)],
     ["Decided", `${cell(decision.decided_at, 40)} by ${codeCell(decision.actor)}`],

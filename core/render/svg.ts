@@ -3,7 +3,7 @@ import { plain, xml } from "./escape.ts";
 import { counted, signed } from "./numbers.ts";
 import { type PrintedReason, printedReasons, topReasons } from "./points.ts";
 import { historyIsThin } from "./sentences.ts";
-import { cutToWidth } from "./width.ts";
+import { cutToWidth, wrapToWidth } from "./width.ts";
 import { levelOf } from "./words.ts";
 
 /** A waterfall from the typical change to this one: a picture that needs no font, script or network. */
@@ -13,11 +13,12 @@ const rowHeight = 30;
 const top = 46;
 const chartLeft = 318;
 const chartRight = width - 64;
-const labelColumns = 41;
+const labelColumns = 42;
+const farthestTicks = 8;
 const mostReasons = 10;
 
 type Kind = "reference" | "raises" | "lowers" | "cap" | "low" | "medium" | "high";
-type Row = { label: string; full: string; from: number; to: number; kind: Kind; figure: string };
+type Row = { full: string; from: number; to: number; kind: Kind; figure: string };
 
 export function renderSvg(decision: Decision): string {
   const rows = waterfall(decision);
@@ -54,14 +55,13 @@ function waterfall(decision: Decision): Row[] {
   const changes = steps.map(({ full, points, kind }): Row => {
     const from = running;
     running += points;
-    return { label: cutToWidth(full, labelColumns), full, from, to: running, kind, figure: signed(points) };
+    return { full, from, to: running, kind, figure: signed(points) };
   });
   const start = historyIsThin(decision) ? "An empty change" : "The typical change here";
   return [
-    { label: start, full: start, from: 0, to: reference, kind: "reference", figure: String(reference) },
+    { full: start, from: 0, to: reference, kind: "reference", figure: String(reference) },
     ...changes,
     {
-      label: "This change",
       full: "This change",
       from: 0,
       to: score,
@@ -90,13 +90,30 @@ function scaleFor(rows: readonly Row[]): Scale {
 
 function gridLines(scale: Scale, height: number): string[] {
   const bottom = height - 22;
-  return [0, 25, 50, 75, 100].flatMap((points) => {
+  return ticksOf(scale).flatMap((points) => {
     const x = scale.at(points);
     return [
       `<line class="ad-grid" x1="${x}" y1="${top - 4}" x2="${x}" y2="${bottom}"/>`,
       `<text class="ad-axis" x="${x}" y="${bottom + 14}" text-anchor="middle">${points}</text>`,
     ];
   });
+}
+
+/** Every 25 points from end to end; more of them where a bar is far beyond. */
+function ticksOf({ least, most }: Scale): number[] {
+  const apart = 25 * Math.max(1, Math.ceil((most - least) / (25 * farthestTicks)));
+  const first = Math.ceil(least / apart);
+  const count = Math.floor(most / apart) - first + 1;
+  return Array.from({ length: count }, (_, index) => (first + index) * apart);
+}
+
+/** A sentence that is too long for one line takes two smaller ones. */
+function labelLines(row: Row, y: number, strong: string): string[] {
+  const [first = "", ...more] = wrapToWidth(row.full, labelColumns);
+  if (more.length === 0) return [`<text class="ad-label${strong}" x="16" y="${y + 18}">${xml(first)}</text>`];
+  return [first, cutToWidth(more.join(" "), labelColumns)].map(
+    (line, index) => `<text class="ad-label ad-two" x="16" y="${y + 12 + index * 13}">${xml(line)}</text>`,
+  );
 }
 
 function drawnRow(row: Row, index: number, next: Row | undefined, scale: Scale): string[] {
@@ -108,7 +125,7 @@ function drawnRow(row: Row, index: number, next: Row | undefined, scale: Scale):
   const strong = ["raises", "lowers", "cap"].includes(row.kind) ? "" : " ad-strong";
   return [
     `<g><title>${xml(row.full)}: ${xml(row.figure)}</title>`,
-    `<text class="ad-label${strong}" x="16" y="${y + 18}">${xml(row.label)}</text>`,
+    ...labelLines(row, y, strong),
     `<rect class="ad-${row.kind}" x="${left}" y="${y + 5}" width="${barWidth}" height="18" rx="2"/>`,
     `<text class="ad-figure${strong}" x="${Math.round((right + 6) * 10) / 10}" y="${y + 18}">${xml(row.figure)}</text>`,
     ...(next
@@ -160,5 +177,5 @@ function coloursOf(theme: keyof typeof palette): string {
 
 const style =
   "text{font:13px system-ui,-apple-system,'Segoe UI',sans-serif}.ad-title{font-size:16px;font-weight:600}" +
-  ".ad-strong{font-weight:600}.ad-axis{font-size:11px}.ad-grid{stroke-width:1}.ad-joint{stroke-width:1;stroke-dasharray:2 2}" +
+  ".ad-strong{font-weight:600}.ad-two{font-size:11.5px}.ad-axis{font-size:11px}.ad-grid{stroke-width:1}.ad-joint{stroke-width:1;stroke-dasharray:2 2}" +
   `${coloursOf("light")}@media (prefers-color-scheme:dark){${coloursOf("dark")}}`;

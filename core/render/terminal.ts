@@ -16,6 +16,7 @@ import {
   lowerOptions,
   notCountedSentence,
   recordedSentence,
+  refusedSentences,
   shortCommit,
   sumSentence,
   unknownNames,
@@ -117,7 +118,10 @@ function stopLines(decision: Decision, pen: Pen): string[] {
   if (outcome === "block") return lines;
   const count = approvalCount(decision);
   const title = `Who may approve${count ? ` (${count})` : ""}:`;
-  return [...lines, pen.paint(title, "bold"), ...hanging("    ", approverSentence(decision, voice), pen)];
+  const refused = refusedSentences(decision, voice).flatMap((sentence) => hanging("  - ", sentence, pen));
+  const uncounted = refused.length > 0 ? [pen.paint("Does not count:", "bold"), ...refused] : [];
+  const who = hanging("    ", approverSentence(decision, voice), pen);
+  return [...lines, ...uncounted, pen.paint(title, "bold"), ...who];
 }
 
 const valueColumns = 13;
@@ -214,7 +218,7 @@ function provenanceLines(decision: Decision, options: TerminalOptions, pen: Pen)
     subject.head ? `commit ${terminalText(shortCommit(subject.head), 60)}` : undefined,
     base ? `base ${terminalText(base, 60)}` : undefined,
     terminalText(decision.environment, 60),
-    `policy ${terminalText(`${policy.name}@${policy.hash.slice(0, 7)}`, 60)}`,
+    `policy ${terminalText(`${policy.name}@${policy.hash.slice(0, 7)}`, 60)}${policy.repository ? ` of ${terminalText(policy.repository, 120)}` : ""}`,
     terminalText(decision.model_version ?? "heuristic", 60),
     `decision ${terminalText(decision.decision_id.slice(0, 12), 12)}`,
   ];

@@ -1,9 +1,13 @@
-import type { ChangeFacts } from "../change/facts.ts";
+import type { ChangeFacts, KindName } from "../change/facts.ts";
+import { deriveKinds } from "../change/kinds.ts";
 import type { RiskWeights } from "../policy/schema.ts";
 import { scoreFacts, shownScore } from "./score.ts";
 import { named } from "./sentences.ts";
 
-type Remedy = (facts: ChangeFacts) => { change: string; facts: ChangeFacts } | undefined;
+type Remedy = (
+  facts: ChangeFacts,
+  weights: RiskWeights,
+) => { change: string; facts: ChangeFacts } | undefined;
 
 const half = (count: number | null | undefined): number | null | undefined =>
   count == null ? count : Math.ceil(count / 2);
@@ -74,14 +78,22 @@ const remedies: Remedy[] = [
       : undefined,
 ];
 
-function ownPullRequest(kind: keyof NonNullable<ChangeFacts["kinds"]>, what: string): Remedy {
-  return (facts) =>
-    facts.kinds?.[kind]
+function ownPullRequest(kind: KindName, what: string): Remedy {
+  return (facts, weights) =>
+    facts.kinds?.[kind] && !holdsOnly(facts, kind, weights)
       ? {
           change: `${what} in a pull request of its own`,
           facts: { ...facts, kinds: { ...facts.kinds, [kind]: false } },
         }
       : undefined;
+}
+
+/** A change that is nothing else is in a pull request of its own already. */
+function holdsOnly({ diff }: ChangeFacts, kind: KindName, { kinds: patterns }: RiskWeights): boolean {
+  const files = diff?.changed_files ?? [];
+  const pattern = patterns?.[kind];
+  if (!pattern || files.length === 0 || diff?.incomplete) return false;
+  return files.every((file) => deriveKinds([file], "", { [kind]: pattern })[kind] === true);
 }
 
 /** What would lower the score: up to three single changes, the best first, with the score after each. */
@@ -91,7 +103,7 @@ export function counterfactuals(
 ): { change: string; score: number }[] {
   const now = shownScore(scoreFacts(facts, weights).score);
   return remedies
-    .flatMap((remedy) => remedy(facts) ?? [])
+    .flatMap((remedy) => remedy(facts, weights) ?? [])
     .map((remedy) => ({ change: remedy.change, score: shownScore(scoreFacts(remedy.facts, weights).score) }))
     .filter((option) => option.score < now)
     .sort((left, right) => left.score - right.score)

@@ -9,6 +9,19 @@ import type { App, Repository, Token, User, World } from "./state.ts";
 
 const rank: Record<Level, number> = { read: 1, write: 2, admin: 3 };
 
+/** GitHub holds an App's token against its own clock, and says which of the two is off in these words. */
+function wrongTimes(
+  { issued, expires }: { issued: number; expires: number },
+  now: number,
+): string | undefined {
+  if (expires < now)
+    return "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires";
+  if (expires > now + 660) return "'Expiration time' claim ('exp') is too far in the future";
+  if (issued > now + 60)
+    return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
+  return undefined;
+}
+
 function verifyAppToken(world: World, jwt: string): Token {
   const [header = "", payload = "", signature = ""] = jwt.split(".");
   const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
@@ -20,11 +33,9 @@ function verifyAppToken(world: World, jwt: string): Token {
     .update(`${header}.${payload}`)
     .verify(app.publicKey, signature, "base64url");
   if (!genuine) throw new Refusal(401, "A JSON web token could not be decoded");
-  if (expires * 1000 < Date.parse(world.now()))
-    throw new Refusal(
-      401,
-      "'Expiration time' claim ('exp') must be a numeric value representing the future time",
-    );
+  const issued = claims !== null && typeof claims === "object" && "iat" in claims ? Number(claims.iat) : 0;
+  const wrong = wrongTimes({ issued, expires }, Date.parse(world.now()) / 1000);
+  if (wrong !== undefined) throw new Refusal(401, wrong);
   return { kind: "app", app };
 }
 

@@ -110,6 +110,7 @@ export async function addPull(world: World, repository: Repository, options: Pul
     updatedAt: at,
     closedAt: null,
     reactions: [],
+    baseChanges: [],
     frozen: null,
     merged: null,
   };

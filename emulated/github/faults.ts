@@ -8,21 +8,38 @@ export type Fault = {
   path?: string | RegExp;
   /** GitHub's OpenAPI name of the operation, for example "checks/create". */
   operation?: string;
+  /** Words that the body holds, for example the owner in a GraphQL query's variables. */
+  mentions?: string;
   /** How many requests it spoils; 1 where nothing is said. */
   times?: number;
-  /** What the answer is. `lost` does what was asked and then cuts the connection, so that nobody hears of it. */
-  kind?: "status" | "primary-rate-limit" | "secondary-rate-limit" | "slow" | "dropped" | "lost" | "garbage";
+  /**
+   * What the answer is. `lost` does what was asked and then cuts the connection, so that nobody hears of it; `cut` does
+   * it and breaks off in the middle of the answer; `errors` is GraphQL's 200 that holds nothing but errors.
+   */
+  kind?:
+    | "status"
+    | "primary-rate-limit"
+    | "secondary-rate-limit"
+    | "slow"
+    | "dropped"
+    | "lost"
+    | "cut"
+    | "garbage"
+    | "errors";
   status?: number;
   message?: string;
   delayMs?: number;
   retryAfterSeconds?: number;
+  /** The type of a GraphQL error; GitHub's own timeouts have none. */
+  type?: string;
 };
 
-export type Request = { method: string; path: string; operation: string };
+export type Request = { method: string; path: string; operation: string; body?: string };
 
 function matches(fault: Fault, request: Request): boolean {
   if (fault.method !== undefined && fault.method.toUpperCase() !== request.method) return false;
   if (fault.operation !== undefined && fault.operation !== request.operation) return false;
+  if (fault.mentions !== undefined && !request.body?.includes(fault.mentions)) return false;
   if (fault.path === undefined) return true;
   return typeof fault.path === "string" ? fault.path === request.path : fault.path.test(request.path);
 }
@@ -79,6 +96,11 @@ export function faultAnswer(fault: Fault, now: Date): Answer | undefined {
         raw: "<html><body>Unicorn!</body></html>",
         headers: { "content-type": "text/html" },
       };
+    case "errors": {
+      const message = fault.message ?? "Something went wrong while executing your query.";
+      const error = { message, ...(fault.type === undefined ? {} : { type: fault.type }) };
+      return { status: 200, body: { data: null, errors: [error] } };
+    }
     case "status": {
       const status = fault.status ?? 500;
       return { status, body: { message: fault.message ?? "Server Error", status: String(status) } };

@@ -99,6 +99,7 @@ function commonHeaders(front: Front): Record<string, string> {
   const limit = front.world.limits.requestsPerHour;
   return {
     "content-type": "application/json; charset=utf-8",
+    date: new Date(front.world.now()).toUTCString(),
     "x-github-media-type": "github.v3; format=json",
     "x-ratelimit-limit": String(limit),
     "x-ratelimit-remaining": String(Math.max(limit - front.requests.length, 0)),
@@ -127,6 +128,12 @@ async function spoiled(
   if (fault?.kind === "lost") await make();
   if (fault?.kind === "dropped" || fault?.kind === "lost") {
     response.destroy();
+    return undefined;
+  }
+  if (fault?.kind === "cut") {
+    const whole = JSON.stringify((await make()).body ?? {});
+    response.writeHead(200, { ...commonHeaders(front), "content-length": String(whole.length + 1) });
+    response.write(whole.slice(0, whole.length / 2), () => response.destroy());
     return undefined;
   }
   return (fault && faultAnswer(fault, new Date(front.world.now()))) ?? make();
@@ -160,7 +167,7 @@ async function handle(front: Front, request: IncomingMessage, response: ServerRe
     record.body = body.toString("utf8");
   }
   const incoming = { method, path, query: url.searchParams, body, headers: request.headers };
-  const fault = front.faults.take({ method, path, operation });
+  const fault = front.faults.take({ method, path, operation, body: body.toString("utf8") });
   const given = await spoiled(front, fault, response, () => answer(front, request, incoming, record, match));
   const left = front.latencyMs - (performance.now() - started);
   if (left > 0) await sleep(left);

@@ -62,6 +62,8 @@ export type Pull = {
   updatedAt: string;
   closedAt: string | null;
   reactions: Reaction[];
+  /** When it went into another base. */
+  baseChanges: string[];
   /** Set when the pull request is closed, from when on pushes to its branches no longer move it. */
   frozen: { head: string; base: string } | null;
   merged: { at: string; by: User; commit: string } | null;

@@ -78,6 +78,7 @@ async function reasonOf(scratch: Scratch, pointer: ApprovalPointer, headSha: str
     repository: scratch.fullName,
     headSha,
     environment: "production",
+    now: new Date(),
     asked: [anyWriter],
     defaultEnvironment: "production",
   });

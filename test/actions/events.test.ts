@@ -92,7 +92,7 @@ describe("each event has its subject", () => {
     expect(error).toMatchObject({ reasonCode: "no-commit" });
   });
 
-  it("a deployment brings its environment, and the one before it is the base", async () => {
+  it("a deployment brings its environment, and the last one that succeeded is the base", async () => {
     shop.branch("second", { "src/more.ts": "export const more = 1;\n" }, "change");
     const { getOctokit } = await import("@actions/github");
     shop.github.addToken("deployer", {
@@ -107,6 +107,9 @@ describe("each event has its subject", () => {
       required_contexts: [],
       auto_merge: false,
     };
+    const { data } = await client.rest.repos.createDeployment({ ...place, ref: shop.tip("main") });
+    const id = { owner: "acme", repo: "shop", deployment_id: "id" in data ? data.id : 0 };
+    await client.rest.repos.createDeploymentStatus({ ...id, state: "success" });
     await client.rest.repos.createDeployment({ ...place, ref: shop.tip("change") });
     await client.rest.repos.createDeployment({ ...place, ref: shop.tip("second") });
     const last = [...shop.github.repository("acme/shop").deployments.values()].find(
@@ -117,7 +120,7 @@ describe("each event has its subject", () => {
     const { decision } = decisionOf(await decideOn(shop, "deployment", events().deployment(last), { token }));
     expect(decision).toMatchObject({
       environment: "staging",
-      subject: { kind: "release", base: shop.tip("change"), head: shop.tip("second") },
+      subject: { kind: "release", base: shop.tip("main"), head: shop.tip("second") },
     });
   });
 });

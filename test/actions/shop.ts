@@ -3,6 +3,7 @@ import { getOctokit } from "@actions/github";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import { decideInputs } from "../../actions/decide/inputs.ts";
 import { type DecideResult, runDecide } from "../../actions/decide/run.ts";
+import type { WaitPorts } from "../../actions/decide/wait.ts";
 import { readInput } from "../../actions/io.ts";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import type { GivenFacts } from "../../core/change/merge.ts";
@@ -89,6 +90,7 @@ export type Step = {
   given?: GivenFacts[];
   environment?: Record<string, string>;
   now?: Date;
+  waiting?: WaitPorts;
 };
 
 export type Ended = {
@@ -118,6 +120,10 @@ export async function decideOn(shop: Shop, event: string, payload: unknown, step
         ended.summary += markdown;
       },
       warn: (sentence) => ended.warnings.push(sentence),
+      waiting: () => {
+        if (step.waiting) return step.waiting;
+        throw new Error("This run was not to wait.");
+      },
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -3,10 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
+import type { AppConfiguration } from "../../app/configuration.ts";
 import { type RunningApp, startApp } from "../../app/start.ts";
 import type { Decision } from "../../core/decision/shape.ts";
 import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
 import { buildSampleRepository, type SampleRepository } from "../../emulated/sample/index.ts";
+import { freshDatabaseFolder } from "../database.ts";
 
 /** The whole App on an emulated GitHub with the sample repository, as a test starts it. */
 export const secret = "a secret of this test";
@@ -76,11 +78,16 @@ export type TestApp = TestGitHub & {
 };
 
 export async function startTestApp(
-  about: { latencyMs?: number; database?: { url?: string; folder?: string } } = {},
+  about: {
+    latencyMs?: number;
+    database?: { url?: string; folder?: string };
+    configuration?: Partial<AppConfiguration>;
+  } = {},
 ): Promise<TestApp> {
   const world = await startSampleGitHub(about.latencyMs);
   const { github, sample, credentials } = world;
   const decisions: Decision[] = [];
+  const database = about.database ?? { folder: await freshDatabaseFolder() };
   const app = await startApp(
     {
       ...credentials,
@@ -88,9 +95,10 @@ export async function startTestApp(
       baseUrl: github.url,
       host: "127.0.0.1",
       port: 0,
-      database: about.database ?? {},
+      database,
       oidc: { issuer: github.url },
       demo: true,
+      ...about.configuration,
     },
     { tell: (decision) => decisions.push(decision) },
   );
@@ -118,6 +126,7 @@ export async function startTestApp(
       ),
     async close() {
       await app.close();
+      if (!about.database && database.folder) await rm(database.folder, { recursive: true, force: true });
       await world.close();
     },
   };

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { appConfiguration } from "../../app/configuration.ts";
 import { credentialsFile, writeCredentials } from "../../app/setup/credentials.ts";
+import { privateKey } from "./private-key.ts";
 
-const keys = { APP_ID: "7", PRIVATE_KEY: "one\\ntwo", WEBHOOK_SECRET: "hush" };
+const pins = (given: string) => ({ ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS: given });
+const keys = { APP_ID: "7", PRIVATE_KEY: privateKey.replaceAll("\n", "\\n"), WEBHOOK_SECRET: "hush" };
 const kept = {
   appId: "8",
-  privateKey: "-----BEGIN RSA PRIVATE KEY-----",
+  privateKey,
   webhookSecret: "kept secret",
   clientId: "Iv1.8",
   clientSecret: "client secret",
@@ -23,7 +25,7 @@ describe("the App's settings", () => {
   test("from the environment, with what is usual for the rest", async () => {
     expect(await appConfiguration(keys)).toEqual({
       appId: "7",
-      privateKey: "one\ntwo",
+      privateKey,
       webhookSecret: "hush",
       database: { folder: "./data" },
       oidc: { issuer: "https://token.actions.githubusercontent.com" },
@@ -54,15 +56,29 @@ describe("the App's settings", () => {
     });
   });
 
+  test("workflows that are trusted, by their whole name or its beginning", async () => {
+    const trustedWorkflows = ["o/w/.github/workflows/collect.yml@refs/tags/v1", "o/w/.github/workflows/*"];
+    expect(await appConfiguration({ ...keys, ...pins(` ${trustedWorkflows.join(", ")}\n`) })).toMatchObject({
+      trustedWorkflows,
+    });
+  });
+
   test.each([
     ["APP_ID", { ...keys, APP_ID: "" }],
     ["PRIVATE_KEY", { ...keys, PRIVATE_KEY: undefined }],
+    ["PRIVATE_KEY is no RSA private key", { ...keys, PRIVATE_KEY: "hush" }],
+    ["PRIVATE_KEY is no RSA private key", { ...keys, PRIVATE_KEY: `-----BEGIN RSA PRIVATE KEY-----\nhush` }],
     ["WEBHOOK_SECRET", { ...keys, WEBHOOK_SECRET: undefined }],
     ["PORT", { ...keys, PORT: "http" }],
     ["DATABASE_URL", { ...keys, DATABASE_URL: "mysql://hush@db" }],
     ["GITHUB_API_URL", { ...keys, GITHUB_API_URL: "https://user:hush@github.example.com" }],
     ["PUBLIC_URL", { ...keys, PUBLIC_URL: "ftp://hush" }],
     ["ADAPTIVE_DEPLOY_DATA", { ...keys, ADAPTIVE_DEPLOY_DATE: "hush" }],
+    ["ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS", { ...keys, ...pins("*") }],
+    ["ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS", { ...keys, ...pins("hush/*") }],
+    ["ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS", { ...keys, ...pins("hush/x/.github/workflows/a.yml") }],
+    ["ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS", { ...keys, ...pins("hush/x/.github/workflows/*.yml@v1") }],
+    ["ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS", { ...keys, ...pins("a hush") }],
   ])("an unsound one names %s and no secret", async (name, environment) => {
     const error: unknown = await appConfiguration(environment).catch((one) => one);
     expect(error).toMatchObject({ reasonCode: "not-configured", message: expect.stringContaining(name) });

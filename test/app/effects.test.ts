@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
-import { openDatabase } from "../../adapters/database/index.ts";
 import { runOnce } from "../../app/effects.ts";
+import { freshDatabase } from "../database.ts";
 
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 afterAll(() => database.close());
 const mayWrite = (): void => undefined;

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Octokit } from "@octokit/rest";
-import { openDatabase } from "../../adapters/database/index.ts";
 import { sqlLedger } from "../../adapters/ledgers/sql.ts";
 import { createPages, type PageOptions, type Pages } from "../../app/pages/index.ts";
 import { type Decision, decisionDocument } from "../../core/decision/shape.ts";
 import type { NewEvent } from "../../core/evidence/event.ts";
 import type { Head } from "../../core/ports.ts";
 import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
+import { freshDatabase } from "../database.ts";
 import { smallRepository } from "../emulated/small-repository.ts";
 
 /** The page on a real server, over a real database and the emulated GitHub, with decisions and approvals in it. */
@@ -36,7 +36,7 @@ export async function startSite(change: Partial<PageOptions> = {}) {
     })),
     apps: [{ slug: "deployer", id: 7, oauth: { clientSecret, callbackUrls: [`${url}/sign-in/callback`] } }],
   });
-  const database = await openDatabase({});
+  const database = await freshDatabase();
   const clock = { now: new Date("2026-11-21T14:23:00Z") };
   const warnings: string[] = [];
   const options: PageOptions = {

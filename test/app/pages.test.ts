@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keepFacts } from "../../app/kept-facts.ts";
 import { cookiesFor } from "../../app/pages/cookies.ts";
 import { html } from "../../app/pages/html.ts";
 import { createPages } from "../../app/pages/index.ts";
@@ -313,8 +314,70 @@ describe("what is shown", () => {
       last,
     );
     const maria = await signedIn("maria");
-    expect(await maria.text(onMain)).toContain("Approved, may go");
+    const shown = await maria.text(onMain);
+    expect(shown).toContain("Approved, may go");
+    expect(shown).toContain("recorded; each is asked of GitHub again when it is used");
     expect(await maria.text("/?repository=acme/shop")).toContain("Approved, may go");
+  });
+
+  test("a hold is shown where the check shows it, over any approval, until it is released", async () => {
+    const maria = await signedIn("maria");
+    const say = async (kind: "hold" | "hold-release", actor: string, more = {}) => {
+      const last = await site.options.ledger("acme/shop").head("changes");
+      const body = { repository: "acme/shop", pull_request: 418, ...more };
+      await addEvents(
+        site,
+        "acme/shop",
+        [{ kind, actor, at: "2026-11-21T14:00:00Z", body }],
+        "changes",
+        last,
+      );
+    };
+    await say("hold", "lee", { reason: "<i>Wait</i> for the vendor" });
+    for (const path of [onMain, "/?repository=acme/shop"]) {
+      const shown = await maria.text(path);
+      expect(shown).toContain("On hold by lee");
+      expect(shown).toContain("&lt;i&gt;Wait&lt;/i&gt; for the vendor");
+      expect(shown).not.toContain("Approved, may go");
+    }
+    expect(await maria.text(onMain)).toMatch(/class="answer medium"><p class="ask">On hold by lee/);
+    const twin = { ...needsApproval, decision_id: "twin" };
+    await addDecision(site, "acme/shop", { ...twin, subject: { ...twin.subject, pull_request: 419 } });
+    expect(await maria.text("/acme/shop/decisions/twin")).toContain("on #418, which has the same commit");
+    await say("hold-release", "lee");
+    for (const path of [onMain, "/?repository=acme/shop"])
+      expect(await maria.text(path)).not.toContain("On hold");
+    await site.database.query("delete from decisions where decision_id = 'twin'");
+  });
+
+  test("a high risk that was approved stays red beside its green answer, and its gates say approved", async () => {
+    const shown = await (await signedIn("maria")).text(onMain);
+    expect(shown).toContain('<div class="figure high">88');
+    expect(shown).toContain('<div class="answer low"><p class="ask">Approved, may go');
+    expect(shown).toContain('<span class="verdict low">approved</span>');
+    expect(shown).not.toContain("needs approval</span>");
+  });
+
+  test("a change is called by its title and author, for those alone who may read the repository", async () => {
+    for (const [repository, { subject }] of [
+      ["acme/shop", needsApproval],
+      ["acme/secret", secret],
+    ] as const) {
+      const title = `<u>Tenants</u> of ${repository}`;
+      const facts = {
+        schema_version: 1 as const,
+        change: { pull_request: subject.pull_request, title, author: "dana" },
+      };
+      await keepFacts(site.database, { repository, sha: subject.head ?? "", facts });
+    }
+    const [maria, ben] = [await signedIn("maria"), await signedIn("ben")];
+    for (const path of ["/", onMain]) {
+      const shown = await maria.text(path);
+      expect(shown).toContain("&lt;u&gt;Tenants&lt;/u&gt; of acme/shop");
+      expect(shown).toContain("by dana");
+    }
+    expect(await maria.text("/")).toContain("of acme/secret");
+    expect(await ben.text("/")).not.toContain("of acme/secret");
   });
 
   test("hostile text does nothing", async () => {
@@ -336,11 +399,18 @@ describe("what is shown", () => {
   test("approvals with who, when, why, which commit and which policy, and as CSV without formulas", async () => {
     const maria = await signedIn("maria");
     const shown = await maria.text("/acme/shop/approvals");
-    for (const part of ["lee", "taken back", "revocation", head.slice(0, 7), "regulated ffffffffffff"])
+    for (const part of [
+      "lee",
+      ">recorded<",
+      "taken back",
+      "revocation",
+      head.slice(0, 7),
+      "regulated ffffffffffff",
+    ])
       expect(shown).toContain(part);
     const csv = await maria.go("/acme/shop/approvals.csv");
     expect(csv.headers.get("content-disposition")).toBe('attachment; filename="approvals-acme-shop.csv"');
-    expect((await csv.text()).split("\r\n")[0]).toMatch(/^stream,environment,service,sequence,at,kind,actor/);
+    expect((await csv.text()).split("\r\n")[0]).toMatch(/^at,kind,actor,repository,/);
   });
 
   test("the ledger says that it is whole, and that nothing pins it; an anchor changes that", async () => {

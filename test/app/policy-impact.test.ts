@@ -1,7 +1,6 @@
 import { getOctokit } from "@actions/github";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
-import { openDatabase } from "../../adapters/database/index.ts";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { gather } from "../../adapters/github/gather.ts";
 import { shippedFiles } from "../../adapters/policy/shipped.ts";
@@ -10,6 +9,7 @@ import { policyImpactSection } from "../../app/policy-impact.ts";
 import { recentFacts } from "../../app/recent-facts.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import { type Shop, startShop } from "../actions/shop.ts";
+import { freshDatabase } from "../database.ts";
 import type { Files } from "../emulated/small-repository.ts";
 
 const now = new Date("2026-03-04T10:00:00Z");
@@ -22,7 +22,7 @@ let count = 0;
 
 beforeAll(async () => {
   shop = await startShop({ [`${folder}/thresholds-and-windows.yaml`]: thresholds(85) });
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 beforeEach(() => database.query("delete from facts"));
 afterAll(async () => {

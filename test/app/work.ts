@@ -3,6 +3,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import { sqlLedger } from "../../adapters/ledgers/sql.ts";
 import { commands } from "../../app/commands/index.ts";
 import { runOnce } from "../../app/effects.ts";
+import { unobserved } from "../../app/observer.ts";
 import type { Work } from "../../app/ports.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
 import {
@@ -49,6 +50,8 @@ export type TestWork = {
   redecided: number[];
   warnings: string[];
   head(): string;
+  /** The folder of a repository, for commits beside the pull request. */
+  folder(place: string): string;
   /** Later by a minute with every comment and push. */
   now(): Date;
   /** Somebody writes a comment, and the App hears of it. */
@@ -68,7 +71,11 @@ export type WorkOptions = {
   /** thresholds-and-windows.yaml of the default branch, without its header; null: nothing is configured. */
   thresholds?: string | null;
   files?: Files;
+  /** Files of acme/.github; absent: there is no such repository. */
+  organisation?: Files;
   teams?: Record<string, string[]>;
+  /** Of every answer of GitHub's, so that what is asked at once can be told from what is asked in turn. */
+  latencyMs?: number;
   /** Opened once a file, because that takes longer than a test; it is emptied here. */
   database: Database;
 };
@@ -76,8 +83,10 @@ export type WorkOptions = {
 export async function startWork({
   thresholds = "defaults: { approval: { from: 0 } }",
   files = {},
+  organisation,
   teams = {},
   database,
+  latencyMs = 0,
 }: WorkOptions): Promise<TestWork> {
   const policy = `schema-version: 1\n${thresholds}\n`;
   const repository = smallRepository({
@@ -85,6 +94,7 @@ export async function startWork({
     ...(thresholds === null ? {} : { ".github/adaptive-deploy/thresholds-and-windows.yaml": policy }),
     ...files,
   });
+  const shared = organisation && smallRepository({ "README.md": "# Acme\n", ...organisation });
   const { folder } = repository;
   const commit = (changed: Files): string => {
     git(folder, "checkout", "--quiet", "-B", "change", git(folder, "rev-parse", "change"));
@@ -99,12 +109,14 @@ export async function startWork({
     clock += 60_000;
   };
   const github = await startGitHub({
+    latencyMs,
     clock: () => new Date(clock),
     repositories: [
       {
         ...{ owner: "acme", name: "shop", folder, collaborators },
         pulls: [{ number: 7, title: "Pay in euro", author: "ada", head: "change" }],
       },
+      ...(shared ? [{ owner: "acme", name: ".github", folder: shared.folder, collaborators }] : []),
     ],
     users: people.map((login) => ({ login })),
     teams,
@@ -115,7 +127,7 @@ export async function startWork({
       ...Object.fromEntries(people.map((login) => [login, { user: login }])),
     },
   });
-  for (const table of ["ledger_events", "decisions", "effects", "facts"])
+  for (const table of ["ledger_events", "decisions", "effects", "facts", "courtesies"])
     await database.query(`delete from ${table}`);
   const redecided: number[] = [];
   const warnings: string[] = [];
@@ -130,6 +142,7 @@ export async function startWork({
     },
     signal,
     warn: (sentence) => warnings.push(sentence),
+    observer: unobserved,
     once: (effect) => runOnce(database, effect, () => signal.throwIfAborted()),
     later: async () => undefined,
   };
@@ -155,6 +168,7 @@ export async function startWork({
     handle(github.events(shop).as({ app: slug }).issueComment(comment, action, before), work);
   return {
     ...{ github, database, work, pull, redecided, warnings, write, hear },
+    folder: (place) => (place === shop ? folder : (shared?.folder ?? "")),
     head: () => git(folder, "rev-parse", "change"),
     now: () => new Date(clock),
     say: async (login, body) => {
@@ -185,6 +199,7 @@ export async function startWork({
     close: async () => {
       await github.close();
       repository.remove();
+      shared?.remove();
     },
   };
 }

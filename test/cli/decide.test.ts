@@ -65,6 +65,7 @@ describe("decide in a checkout with nothing configured", () => {
       65,
       /neither a shipped bundle \(default, firmware, regulated\)/,
     ],
+    ["a policy that is misspelt", ["--policy", "regulted"], 65, /did you mean "regulated"\?/],
     ["a moment that is none", ["--now", "noon"], 64, /--now is "noon"/],
     ["an output without a folder", ["--out", "no/such/folder.json"], 69, /cannot be written/],
     ["inputs that are not there", ["--inputs", "none.json"], 65, /none\.json cannot be read/],

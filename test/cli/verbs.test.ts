@@ -83,6 +83,13 @@ describe("collect", () => {
 });
 
 describe("policy", () => {
+  test("a checkout without one is told what to name, and a misspelt name what is near", async () => {
+    const { code, note } = await run("policy", "check");
+    expect(code).toBe(65);
+    expect(note).toContain("There is no policy here (.github/adaptive-deploy); name a folder or default,");
+    expect((await run("policy", "check", "regulted")).note).toContain('did you mean "regulated"?');
+  });
+
   test.each(["default", "regulated", "firmware"])(
     "the shipped bundle %s is without fault, its cases hold",
     async (name) => {
@@ -134,6 +141,27 @@ cases:
 });
 
 describe("ledger", () => {
+  test("what is recorded of a checkout elsewhere stands where the ledger of that checkout is read", async () => {
+    const other = repositoryWithChange({
+      ".github/adaptive-deploy.yml": "schema-version: 1\nledger: { home: file }\n",
+    });
+    const decided = await run("decide", "--record", "--repo", other.folder);
+    expect(decided.note).toContain(
+      `Recorded as event 0 in ${join(other.folder, ".adaptive-deploy/ledger")}, stream changes.`,
+    );
+    const shown = await run("ledger", "export", "--repo", other.folder);
+    expect(shown.out.trimEnd().split("\n")).toHaveLength(1);
+    other.dispose();
+  });
+
+  test("without a remote it says so in one sentence", async () => {
+    const other = repositoryWithChange({});
+    const { code, note } = await run("ledger", "verify", "--repo", other.folder);
+    expect(code).toBe(69);
+    expect(note).toMatch(/^adaptive-deploy: This checkout has no remote origin .*--remote none\.\n$/);
+    other.dispose();
+  });
+
   test("what was recorded is shown, verified and exported", async () => {
     expect(await run("decide", "--record", "--json")).toMatchObject({ code: 0 });
     const id = JSON.parse((await run("decide", "--record", "--json")).out).decision_id;

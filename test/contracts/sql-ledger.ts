@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
 import { rebuildDecisions } from "../../adapters/ledgers/projections.ts";
 import { sqlLedger, sqlLedgerWithin } from "../../adapters/ledgers/sql.ts";
+import { appendDecision, placesOf } from "../../adapters/ledgers/sql-decision.ts";
 import { identified } from "../../core/decision/identify.ts";
 import { type DecisionBody, decisionDocument } from "../../core/decision/shape.ts";
 import { record } from "../../core/evidence/append.ts";
@@ -31,11 +32,15 @@ const decided = (body: Record<string, unknown>, at = "2026-03-01T10:00:00.000Z")
 const table = (database: Database) =>
   database.query("select * from decisions order by repository, decision_id");
 
+const beside = (key: string) => ({ sql: "insert into effects (key) values ($1)", parameters: [key] });
+const besides = async (database: Database) =>
+  (await database.query("select key from effects")).map(({ key }) => key);
+
 /** What the ledger in the App's database promises beyond every ledger, on each of its databases. */
 export function sqlLedgerContract(name: string, open: () => Database): void {
   describe(`the ledger in ${name}`, () => {
     beforeEach(async () => {
-      await open().query("delete from ledger_events; delete from decisions");
+      await open().query("delete from ledger_events; delete from decisions; delete from effects");
     });
 
     it("keeps repositories apart", async () => {
@@ -69,6 +74,37 @@ export function sqlLedgerContract(name: string, open: () => Database): void {
         await mine.append(production, [event({ again: true })], first);
       });
       expect((await ledger.read(production)).events.map(({ body }) => body)).toEqual([{}, { again: true }]);
+    });
+
+    it("records a decision in all of its streams with what stands beside it, once", async () => {
+      const body = bodyOf();
+      const about = { repository: "acme/shop", decision_id: body.decision_id };
+      const streams = [production, serviceStream("production", "other")];
+      const before = await sqlLedger(open(), "acme/shop").append(production, [event()], null);
+      const places = await placesOf(open(), about, streams);
+      expect(places).toEqual([
+        { stream: production, head: headOf(before) },
+        { stream: streams[1], head: null },
+      ]);
+      await appendDecision(open(), "acme/shop", places ?? [], () => decided(body), [beside("first")]);
+      for (const stream of streams) {
+        const chain = await sqlLedger(open(), "acme/shop").read(stream);
+        expect([chain.fault, chain.events.at(-1)?.kind]).toEqual([undefined, "decision"]);
+      }
+      expect([(await table(open())).length, await besides(open())]).toEqual([1, ["first"]]);
+      expect(await placesOf(open(), about, streams)).toBeUndefined();
+    });
+
+    it("records nothing of a decision where the head of one stream has moved", async () => {
+      const body = bodyOf();
+      const about = { repository: "acme/shop", decision_id: body.decision_id };
+      const streams = [production, serviceStream("production", "other")];
+      const places = await placesOf(open(), about, streams);
+      await sqlLedger(open(), "acme/shop").append(production, [event()], null);
+      const append = appendDecision(open(), "acme/shop", places ?? [], () => decided(body), [beside("late")]);
+      await expect(append).rejects.toThrow(HeadMoved);
+      expect(await sqlLedger(open(), "acme/shop").streams()).toEqual([production]);
+      expect([await table(open()), await besides(open())]).toEqual([[], []]);
     });
 
     it("shows a decision that was recorded as a document that can be read again", async () => {
@@ -119,8 +155,21 @@ export function sqlLedgerContract(name: string, open: () => Database): void {
       expect(before.find((row) => row.decision_id === bodyOf().decision_id)?.decided_at).toEqual(
         new Date("2026-03-03T10:00:00.000Z"),
       );
-      await open().query("truncate decisions");
-      expect(await rebuildDecisions(open())).toBe(605);
+      const told: number[][] = [];
+      const same = { rows: 605, added: 0, changed: 0, removed: 0, unreadable: 0 };
+      expect(await rebuildDecisions(open(), (...far) => told.push(far))).toEqual(same);
+      expect(told.slice(-2)).toEqual([
+        [500, 608],
+        [608, 608],
+      ]);
+      const { decision_id } = bodyOf();
+      await open().query("delete from decisions where repository = 'acme/third'");
+      await open().query("update decisions set head = 'forged' where decision_id = $1", [decision_id]);
+      await open().query(
+        `insert into decisions (repository, decision_id, environment, decided_at, document)
+         values ('acme/shop', 'forged', 'production', now(), '{}')`,
+      );
+      expect(await rebuildDecisions(open())).toEqual({ ...same, added: 300, changed: 1, removed: 1 });
       expect(await table(open())).toEqual(before);
     });
   });

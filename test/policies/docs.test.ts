@@ -17,7 +17,7 @@ const examples = new Map(
   blocks
     .filter(({ language }) => language === "yaml")
     .map(({ text }) => [
-      /^# (\S+)\n/.exec(text)?.[1] ?? `a block that names no file: ${text.slice(0, 40)}`,
+      /^# (\S.*)\n/.exec(text)?.[1] ?? `a block that names no file: ${text.slice(0, 40)}`,
       text,
     ]),
 );
@@ -27,6 +27,7 @@ describe("docs/policy.md", () => {
   test("has one example of each file that decides", () => {
     expect([...examples.keys()].sort()).toEqual([
       "adaptive-deploy.yml",
+      "adaptive-deploy.yml of the repository .github",
       "calendar.yaml",
       "cases.yaml",
       "risk-weights.yaml",
@@ -37,7 +38,7 @@ describe("docs/policy.md", () => {
   });
 
   test("whose examples together are a bundle without a problem", () => {
-    const files = new Map([...examples].filter(([name]) => name !== "adaptive-deploy.yml"));
+    const files = new Map([...examples].filter(([name]) => !name.startsWith("adaptive-deploy.yml")));
     files.set("policy-metadata.md", metadata);
     // The page's services are an example of their own; the calendar names one of another repository.
     files.set(
@@ -58,6 +59,9 @@ describe("docs/policy.md", () => {
   test("whose configuration is read", () => {
     expect(readConfiguration(examples.get("adaptive-deploy.yml"))).toMatchObject({
       ledger: { home: "git-branch" },
+    });
+    expect(readConfiguration(examples.get("adaptive-deploy.yml of the repository .github"))).toMatchObject({
+      policy: "regulated",
     });
   });
 

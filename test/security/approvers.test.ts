@@ -88,7 +88,9 @@ describe("whoever can write is no approver where policy names others", () => {
       read: async (stream) => ({ stream, events, head: null }),
       append: async () => Promise.reject(new Error("not appended here")),
     };
-    const { problems } = await standingApprovals(client, ledger, subject, body, policy, owners);
+    const { problems } = await standingApprovals(client, ledger, subject, body, policy, owners, {
+      now: new Date(),
+    });
     return { asked: [...asked], problems: problems.join("\n") };
   }
 

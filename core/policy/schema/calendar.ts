@@ -40,7 +40,7 @@ export const calendar = z.strictObject({
         except: z
           .strictObject({
             kinds: z.array(z.enum(kindNames)).max(20).optional(),
-            services: z.array(z.string()).max(1000).optional(),
+            services: z.array(z.string().min(1).max(500)).max(1000).optional(),
           })
           .optional()
           .describe("Kinds of change and services that may go all the same."),

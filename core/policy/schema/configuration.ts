@@ -10,6 +10,11 @@ export const repositoryConfiguration = z.strictObject({
     .max(300)
     .optional()
     .describe("A shipped bundle's name (default, regulated, firmware) or a folder of this repository."),
+  repositories: globs
+    .optional()
+    .describe(
+      "In an organisation's .github alone: names of the repositories without a configuration of their own that this one speaks for, ! before a name excludes; absent: all.",
+    ),
   "policy-bases": z
     .array(z.string())
     .max(50)

@@ -49,6 +49,11 @@ const thresholds = z.strictObject({
         .optional()
         .describe("Before the rollout starts (default), or before its last step."),
       approvers: approvers.optional(),
+      "expires-after": duration
+        .optional()
+        .describe(
+          "How long an approval holds, counted from when it was written; absent: as long as its commit.",
+        ),
     })
     .optional(),
   "error-budget": z

@@ -1,5 +1,6 @@
 import { checkEvent, type Violation } from "../openapi.ts";
 import type { App, Delivery, Repository, World } from "../state.ts";
+import { mergeGroupEvent, pushEvent } from "./commits.ts";
 import * as payloads from "./payloads.ts";
 import { type Runner, writeEventFile } from "./runner.ts";
 import { send } from "./send.ts";
@@ -14,8 +15,8 @@ export type Events = {
   /** For payloads of another sender, or of an App's installation. */
   as(who: { login?: string; app?: string }): Events;
   pullRequest: Rest<typeof payloads.pullRequestEvent>;
-  push: Rest<typeof payloads.pushEvent>;
-  mergeGroup: Rest<typeof payloads.mergeGroupEvent>;
+  push: Rest<typeof pushEvent>;
+  mergeGroup: Rest<typeof mergeGroupEvent>;
   workflowDispatch: Rest<typeof payloads.workflowDispatchEvent>;
   deployment: Rest<typeof payloads.deploymentEvent>;
   issueComment: Rest<typeof payloads.issueCommentEvent>;
@@ -41,8 +42,8 @@ export function eventsOf(
   return {
     as: (other) => eventsOf(world, repository, { ...who, ...other }),
     pullRequest: (...given) => payloads.pullRequestEvent(place, ...given),
-    push: (...given) => payloads.pushEvent(place, ...given),
-    mergeGroup: (...given) => payloads.mergeGroupEvent(place, ...given),
+    push: (...given) => pushEvent(place, ...given),
+    mergeGroup: (...given) => mergeGroupEvent(place, ...given),
     workflowDispatch: (...given) => payloads.workflowDispatchEvent(place, ...given),
     deployment: (...given) => payloads.deploymentEvent(place, ...given),
     issueComment: (...given) => payloads.issueCommentEvent(place, ...given),

@@ -1,8 +1,5 @@
-import { readCommit } from "../git/commit.ts";
-
 import { renderCheckRun } from "../shapes/check.ts";
 import { renderComment } from "../shapes/comment.ts";
-import { userByEmail } from "../shapes/commit.ts";
 import { renderDeployment } from "../shapes/deployment.ts";
 import { association, renderLabel, renderPull } from "../shapes/pull.ts";
 import { apiUrl, fullRepository } from "../shapes/repository.ts";
@@ -15,10 +12,10 @@ import type { App, CheckRun, Comment, Deployment, Pull, Repository, Review, User
 export type Payload = Record<string, unknown>;
 export type Place = { world: World; repository: Repository; sender?: User; app?: App };
 
-const noCommit = "0".repeat(40);
+export const noCommit = "0".repeat(40);
 
 /** What every payload ends with. */
-function common({ world, repository, sender, app }: Place, fallbackSender?: User): Payload {
+export function common({ world, repository, sender, app }: Place, fallbackSender?: User): Payload {
   const installation = app?.installations.find((one) => one.account === repository.owner);
   const organization = renderUser(world, repository.owner);
   return {
@@ -55,89 +52,6 @@ export async function pullRequestEvent(
     ...(action === "synchronize" ? { before: before ?? noCommit, after: rendered.head.sha } : {}),
     pull_request: rendered,
     ...common(place, pull.user),
-  };
-}
-
-async function eventCommit(place: Place, oid: string): Promise<Payload | null> {
-  const commit = await readCommit(place.repository.git, oid);
-  if (!commit) return null;
-  const person = ({ name, email, date }: typeof commit.author) => {
-    const user = userByEmail(place.world, email);
-    return { name, email, date, ...(user ? { username: user.login } : {}) };
-  };
-  return {
-    id: commit.oid,
-    tree_id: commit.tree,
-    distinct: true,
-    message: commit.message,
-    timestamp: commit.committer.date,
-    url: `${place.world.url}/${place.repository.fullName}/commit/${commit.oid}`,
-    author: person(commit.author),
-    committer: person(commit.committer),
-    ...{ added: [], removed: [], modified: [] },
-  };
-}
-
-const mostCommits = 2048;
-
-/** `before` of a new branch is null. */
-export async function pushEvent(
-  place: Place,
-  about: { branch: string; before: string | null; after: string; forced?: boolean },
-): Promise<Payload> {
-  const { git } = place.repository;
-  const range =
-    about.before === null
-      ? [about.after, "--not", `refs/heads/${place.repository.defaultBranch}`]
-      : [`${about.before}..${about.after}`];
-  const oids = (await git.text(["rev-list", "--reverse", ...range]))
-    .split("\n")
-    .filter(Boolean)
-    .slice(-mostCommits);
-  const commits = await Promise.all(oids.map((oid) => eventCommit(place, oid)));
-  const rest = common(place);
-  const pusher = place.sender ?? place.repository.owner;
-  const at = Math.floor(Date.parse(place.repository.createdAt) / 1000);
-  return {
-    ref: `refs/heads/${about.branch}`,
-    before: about.before ?? noCommit,
-    after: about.after,
-    created: about.before === null,
-    deleted: false,
-    forced: about.forced ?? false,
-    base_ref: null,
-    compare: `${place.world.url}/${place.repository.fullName}/compare/${(about.before ?? noCommit).slice(0, 12)}...${about.after.slice(0, 12)}`,
-    commits,
-    head_commit: await eventCommit(place, about.after),
-    pusher: { name: pusher.login, email: pusher.email },
-    ...rest,
-    // In this one event these two are numbers of seconds.
-    repository: {
-      ...fullRepository(place.world, place.repository),
-      ...{ created_at: at, pushed_at: at, stargazers: 0, master_branch: place.repository.defaultBranch },
-      ...{ organization: place.repository.owner.login, custom_properties: {} },
-    },
-  };
-}
-
-/** A group of the merge queue: base and head are commits, the head branch is the queue's own. */
-export async function mergeGroupEvent(
-  place: Place,
-  about: { base: string; head: string; baseBranch?: string; pulls?: number[] },
-): Promise<Payload> {
-  const branch = about.baseBranch ?? place.repository.defaultBranch;
-  const commit = await eventCommit(place, about.head);
-  const { id, tree_id, message, timestamp, author, committer } = commit ?? {};
-  return {
-    action: "checks_requested",
-    merge_group: {
-      head_sha: about.head,
-      head_ref: `refs/heads/gh-readonly-queue/${branch}/pr-${about.pulls?.at(-1) ?? 1}-${about.base}`,
-      base_sha: about.base,
-      base_ref: `refs/heads/${branch}`,
-      head_commit: { id, tree_id, message, timestamp, author, committer },
-    },
-    ...common(place),
   };
 }
 

@@ -58,9 +58,19 @@ export async function resolveCommit(git: Git, ref: string): Promise<Commit | nul
   return null;
 }
 
+/** Of two commits, which never change, it is asked once: a process for each of hundreds takes seconds. */
+const knownBases = new WeakMap<Git, Map<string, string>>();
+
 export async function mergeBase(git: Git, left: string, right: string): Promise<string | null> {
+  const known = knownBases.get(git) ?? new Map<string, string>();
+  knownBases.set(git, known);
+  const both = `${left} ${right}`;
+  const before = known.get(both);
+  if (before !== undefined) return before;
   try {
-    return await git.text(["merge-base", left, right]);
+    const found = await git.text(["merge-base", left, right]);
+    if (/^[0-9a-f]{40,64} [0-9a-f]{40,64}$/.test(both)) known.set(both, found);
+    return found;
   } catch {
     return null;
   }

@@ -131,6 +131,12 @@ function opinions(reviews: readonly Review[]): Review[] {
   return [...last.values()];
 }
 
+/** Of a timeline, only what is kept here: that the base changed. */
+function changesOfBase({ baseChanges }: Pull, given: Arguments): string[] {
+  const types = textsOf(given, "itemTypes");
+  return types === undefined || types.includes("BASE_REF_CHANGED_EVENT") ? baseChanges : [];
+}
+
 export function pullNode(context: Context, repository: Repository, pull: Pull): Node {
   const comments = () =>
     [...repository.comments.values()].filter((comment) => comment.number === pull.number);
@@ -174,6 +180,12 @@ export function pullNode(context: Context, repository: Repository, pull: Pull): 
       })),
     comments: (given: Arguments) =>
       connection("IssueCommentConnection", comments(), given, (one) => commentNode(context, repository, one)),
+    timelineItems: (given: Arguments) =>
+      connection("PullRequestTimelineItemsConnection", changesOfBase(pull, given), given, (createdAt) => ({
+        __typename: "BaseRefChangedEvent",
+        id: nodeId("BaseRefChangedEvent", pull.id),
+        createdAt,
+      })),
     reviews: (given: Arguments) =>
       connection("PullRequestReviewConnection", reviews(given), given, (one) =>
         reviewNode(context, repository, one),

@@ -2,6 +2,7 @@ import { canSee } from "../access.ts";
 import { nodeId } from "../shapes/user.ts";
 import { type Repository, repositoryKey } from "../state.ts";
 import { actorNode } from "./actor.ts";
+import { listDeployments } from "./deployment.ts";
 import { gitObject, listRefs, refNode } from "./git-object.ts";
 import {
   type Arguments,
@@ -74,5 +75,6 @@ export function repositoryNode(context: Context, repository: Repository): Node {
       return pullNode(context, repository, pull);
     },
     pullRequests: (given: Arguments) => pulls(context, repository, given),
+    deployments: (given: Arguments) => listDeployments(repository, given),
   };
 }

@@ -108,7 +108,10 @@ async function updatePull(call: RepositoryCall): Promise<Answer> {
     Object.assign(pull, { state: "open", closedAt: null, frozen: null });
   pull.title = change.title ?? pull.title;
   pull.body = change.body === undefined ? pull.body : change.body;
-  pull.baseRef = change.base ?? pull.baseRef;
+  if (change.base !== undefined && change.base !== pull.baseRef) {
+    pull.baseRef = change.base;
+    pull.baseChanges.push(call.world.now());
+  }
   pull.updatedAt = call.world.now();
   return ok(await renderPull(call.world, call.repository, pull));
 }
@@ -123,7 +126,7 @@ export async function closePull(
   pull.closedAt = call.world.now();
 }
 
-/** Pull requests whose merge made the commit or whose branch holds it. */
+/** Pull requests whose merge made the commit or whose branch holds it; of open ones none that comes from a fork. */
 async function listPullsOfCommit(call: RepositoryCall): Promise<Answer> {
   const { git } = call.repository;
   const commit = await readCommit(git, call.parameters.commit_sha ?? "");
@@ -133,7 +136,8 @@ async function listPullsOfCommit(call: RepositoryCall): Promise<Answer> {
     const ends = await pullEnds(call.repository, pull);
     const inHead = (await mergeBase(git, commit.oid, ends.head)) === commit.oid;
     const inBase = (await mergeBase(git, commit.oid, ends.base)) === commit.oid;
-    if (pull.merged?.commit === commit.oid || (inHead && !inBase)) found.push(pull);
+    const isListed = pull.state !== "open" || pull.headRepository === call.repository;
+    if (pull.merged?.commit === commit.oid || (isListed && inHead && !inBase)) found.push(pull);
   }
   return paged(call, found, (pull) => simplePull(call.world, call.repository, pull));
 }

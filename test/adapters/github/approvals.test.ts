@@ -50,10 +50,15 @@ function sound() {
       author: { login: "ada" } as Json | null,
       headRefOid: head,
       baseRefName: "main",
+      timelineItems: { nodes: [] as Json[] },
       comments: { nodes: [{ fullDatabaseId: "7", lastEditedAt: null as string | null }] },
       reviews: { nodes: [{ fullDatabaseId: "7", lastEditedAt: null as string | null }] },
       latestOpinionatedReviews: { nodes: [{ state: "APPROVED", author: { login: "rita" } }] },
-      commits: { nodes: [{ commit }], pageInfo: { hasNextPage: false, endCursor: null as string | null } },
+      commits: {
+        totalCount: 1,
+        nodes: [{ commit }],
+        pageInfo: { hasNextPage: false, endCursor: null as string | null },
+      },
     },
     commit: { ...commit, associatedPullRequests: { nodes: [{ author: { login: "ada" } }] } },
     failing: {} as Record<string, number>,
@@ -72,7 +77,8 @@ function clientFor(github: GitHub) {
   };
   const fail = (what: string) => {
     const status = Object.entries(github.failing).find(([part]) => what.includes(part))?.[1];
-    if (status !== undefined) throw Object.assign(new Error(`status ${status}`), { status });
+    if (status !== undefined)
+      throw Object.assign(new Error(`status ${status}`), { status, response: { headers: {} } });
   };
   return {
     asked,
@@ -110,6 +116,7 @@ const use = {
   headSha: head,
   environment: "production",
   asked: [anyWriter],
+  now: new Date("2026-03-02T10:00:00Z"),
 };
 
 describe("a sound approval", () => {
@@ -435,6 +442,22 @@ const cases: Case[] = [
     },
   ],
   [
+    "more commits than GitHub gives out",
+    all,
+    "authors-unknown",
+    (github) => {
+      github.pull.commits.totalCount = 251;
+    },
+  ],
+  [
+    "a base that changed after it was written, or in the same second",
+    all,
+    "base-changed",
+    (github) => {
+      github.pull.timelineItems.nodes = [{ createdAt: "2026-03-01T10:00:00Z" }];
+    },
+  ],
+  [
     "a role that may not approve",
     all,
     "no-permission",
@@ -443,11 +466,11 @@ const cases: Case[] = [
     },
   ],
   [
-    "a custom role",
+    "a custom role that inherits from one that may not write",
     all,
     "no-permission",
     (github) => {
-      github.permission.role_name = "release-captain";
+      Object.assign(github.permission, { role_name: "release-captain", permission: "read" });
     },
   ],
   [
@@ -517,12 +540,28 @@ const cases: Case[] = [
   [
     "an answer of another shape",
     all,
-    "unavailable",
+    "not-answered",
     (github) => {
       Object.assign(github.pull, { headRefOid: 5 });
     },
   ],
 ];
+
+it("of one pull request is none of another, though both have the same head", async () => {
+  const client = clientFor(sound());
+  expect(await verifyApproval(client, pointer("comment"), { ...use, pullRequest: 4 })).toMatchObject({
+    valid: true,
+  });
+  expect(await verifyApproval(client, pointer("comment"), { ...use, pullRequest: 5 })).toMatchObject({
+    reason: "other-pull-request",
+  });
+});
+
+it("written after the base changed is of the present base", async () => {
+  const github = sound();
+  github.pull.timelineItems.nodes = [{ createdAt: "2026-03-01T08:59:59Z" }];
+  expect(await verifyApproval(clientFor(github), pointer("comment"), use)).toMatchObject({ valid: true });
+});
 
 describe("an approval is refused for", () => {
   const rows = cases.flatMap(([what, kinds, reason, change]) =>

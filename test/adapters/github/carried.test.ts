@@ -102,7 +102,7 @@ describe("anything else needs its own approval", () => {
   test("a head that nobody approved", async () => {
     const head = await pull(1, { "src/pay.ts": text({ 2: "two" }) });
     await merge(1, "squash");
-    expect(await carried()).toEqual(refusal(`#1, whose final head ${head.slice(0, 12)} has no approval`));
+    expect(await carried()).toEqual(refusal(`#1 (0 of 1 at ${head.slice(0, 12)})`));
   });
 
   test("a commit that was pushed past all pull requests, beside an approved one", async () => {
@@ -142,6 +142,22 @@ describe("anything else needs its own approval", () => {
     );
   });
 
+  test("what lies on a base that was rewound, and brings in commits that its diff never showed", async () => {
+    onMain("Seen by nobody", { "src/other.ts": "other\n" });
+    const began = tip();
+    await pull(1, { "src/pay.ts": text({ 2: "two" }) });
+    const since = (from: string) =>
+      carriedApprovals(
+        client,
+        { kind: "release", owner: "acme", name: "shop", base: from, head: tip() },
+        1,
+        async (head, _, mergeBase) => (mergeBase === began ? [approvalOf(head)] : []),
+      );
+    git(repository.folder, "branch", "--force", "main", base);
+    await merge(1, "merge");
+    expect(await since(base)).toEqual(refusal("lack approvals"));
+  });
+
   test("a range without a base, one that changes nothing, and one that went backwards", async () => {
     const now = { kind: "release" as const, owner: "acme", name: "shop", head: base };
     const nobody = async () => [];
@@ -163,6 +179,31 @@ describe("anything else needs its own approval", () => {
       kind: "status",
       status: 502,
     });
-    expect(await carried()).toEqual(refusal("GitHub answered 502"));
+    expect(await carried()).toEqual({ ...refusal("GitHub answered 502"), isIncomplete: true });
   });
+
+  test.each([
+    [503, "Server Error: Sorry, this diff is temporarily unavailable due to heavy server load.", true],
+    [500, "Server Error: Sorry, this diff is taking too long to generate.", undefined],
+    [403, "Resource not accessible by integration", undefined],
+  ])(
+    "a diff to which GitHub answers %i, and may answer later or never",
+    async (status, message, isIncomplete) => {
+      approved.add(await pull(1, { "src/pay.ts": text({ 2: "two" }) }));
+      await merge(1, "squash");
+      const refusing = {
+        ...client,
+        request: async (route: string, parameters?: Record<string, unknown>) => {
+          if (parameters && "mediaType" in parameters)
+            throw Object.assign(new Error(message), { status, response: { headers: {} } });
+          return client.request(route, parameters);
+        },
+        graphql: async () => undefined,
+      };
+      const subject = { kind: "release" as const, owner: "acme", name: "shop", base, head: tip() };
+      const found = await carriedApprovals(refusing, subject, 1, async (head) => [approvalOf(head)]);
+      expect(found).toMatchObject({ carried: false });
+      expect("isIncomplete" in found ? found.isIncomplete : undefined).toBe(isIncomplete);
+    },
+  );
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { ledgerContract } from "../../contracts/ledger.ts";
 import { sqlLedgerContract } from "../../contracts/sql-ledger.ts";
+import { freshDatabase } from "../../database.ts";
 import { sqlBench } from "./sql-bench.ts";
 
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 afterAll(() => database.close());
 

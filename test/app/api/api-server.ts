@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import * as z from "zod";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
 import { shippedBundle } from "../../../adapters/policy/shipped.ts";
 import { type ApiOptions, createApi, type DecisionRequest, type Installed } from "../../../app/api/index.ts";
 import { enveloped } from "../../../core/decision/envelope.ts";
 import { decideMeasured } from "../../../core/decision/from-measured.ts";
+import { freshDatabase } from "../../database.ts";
 import { type Claims, claimsOfJob, startIssuer } from "./issuer.ts";
 import { checkAgainst, servedDocument } from "./served-document.ts";
 
@@ -13,8 +13,8 @@ export const pinnedWorkflow = "octo-org/workflows/.github/workflows/collect.yml@
 export const sha = "0123456789abcdef0123456789abcdef01234567";
 
 const installedOn: Installed[] = [
-  { name: "octo-org/shop", id: "1001", defaultBranch: "main" },
-  { name: "octo-org/till", id: "1002", defaultBranch: "main" },
+  { name: "octo-org/shop", id: "1001", defaultBranch: "main", installation: 7 },
+  { name: "octo-org/till", id: "1002", defaultBranch: "main", installation: 7 },
 ];
 
 export type Sent = {
@@ -34,10 +34,9 @@ export type ApiServer = Awaited<ReturnType<typeof startApi>>;
 /** The API on loopback, with a database in memory, an issuer of tokens, and a clock that the test moves. */
 export async function startApi(more: Partial<ApiOptions> = {}) {
   const issuer = await startIssuer();
-  const database = more.database ?? (await openDatabase({}));
+  const database = more.database ?? (await freshDatabase());
   const clock = { now: new Date("2026-03-02T10:00:00.000Z") };
   const told: string[] = [];
-  const redecided: string[] = [];
   const asked: DecisionRequest[] = [];
   const audience = "https://deploy.example.com";
   const api = await createApi({
@@ -56,9 +55,9 @@ export async function startApi(more: Partial<ApiOptions> = {}) {
       asked.push(request);
       return decided(request, clock.now);
     },
-    redecide: async (repository, head) => void redecided.push(`${repository} ${head}`),
     warn: (sentence) => void told.push(sentence),
     requestsPerMinute: 10_000,
+    failuresPerMinute: 10_000,
     ...more,
   });
   const server = createServer((request, response) => {
@@ -97,7 +96,6 @@ export async function startApi(more: Partial<ApiOptions> = {}) {
     database,
     clock,
     told,
-    redecided,
     asked,
     audience,
     seen,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
+import { peerOf } from "../../../app/api/rate.ts";
 import { routes } from "../../../app/api/routes.ts";
 import { createServiceToken } from "../../../app/api/service-tokens.ts";
 import { eventKinds } from "../../../core/evidence/event.ts";
@@ -36,7 +37,14 @@ describe("facts", () => {
       { repository, sha, source, trusted: true, body: more },
       { repository, sha, source: `${source} #coverage`, trusted: true, body: facts.facts },
     ]);
-    expect(server.redecided).toEqual(Array(3).fill(`${repository} ${sha}`));
+    const waiting = await server.database.query(
+      "select event, action, installation_id, repository, lane, payload from inbox where state = 'waiting'",
+    );
+    const looked = {
+      ...{ event: "timer", action: "facts", installation_id: 7, repository, lane: `${repository}@${sha}` },
+      payload: JSON.stringify({ kind: "facts", repository, sha }),
+    };
+    expect(waiting).toEqual([looked, looked, looked]);
   });
 
   it.each([
@@ -79,11 +87,12 @@ describe("facts", () => {
     ]);
   });
 
-  it("are kept although looking at them fails, and that is said", async () => {
-    const failing = await startApi({ redecide: () => Promise.reject(new Error("the queue is full")) });
+  it("stand together with the work that they make, or not at all", async () => {
+    const failing = await startApi();
+    await failing.database.query("alter table inbox rename to inbox_away");
     const got = await failing.call("POST", "/v1/facts", { token: await failing.jobToken(), body: facts });
-    expect(got.status).toBe(201);
-    expect(failing.told).toEqual([expect.stringContaining("the queue is full")]);
+    expect(got.status).toBe(500);
+    expect(await failing.database.query("select 1 from facts")).toEqual([]);
     await failing.close();
   });
 });
@@ -96,6 +105,21 @@ describe("decisions", () => {
     const untrusted = await server.jobToken({ workflow_ref: pullRequestWorkflow });
     await server.call("POST", "/v1/decisions", { token: untrusted, body });
     expect(server.asked.map(({ trusted }) => trusted)).toEqual([true, false]);
+    // Nobody's facts take the place of another's, nor of what the same job sends by itself.
+    expect(server.asked.map(({ source }) => source)).toEqual([
+      "actions:octo-org/shop/.github/workflows/ci.yml@refs/heads/main #decide",
+      `actions:${pullRequestWorkflow} octo-org/shop/.github/workflows/ci.yml@refs/heads/main #decide`,
+    ]);
+  });
+
+  it("take facts of this very commit, in text that can be kept", async () => {
+    const ask = async (facts: Record<string, unknown>) => {
+      const body = { repository, head: sha, facts: { schema_version: 1, ...facts } };
+      const { status, json } = await server.call("POST", "/v1/decisions", { token, body });
+      return [status, json.reason_code];
+    };
+    expect(await ask({ change: { title: "nul \u0000" } })).toEqual([422, "bad-text"]);
+    expect(await ask({ change: { head: "f".repeat(40) } })).toEqual([422, "facts-of-another-change"]);
   });
 
   it("are of the token's own environment", async () => {
@@ -307,24 +331,92 @@ describe("an Idempotency-Key", () => {
         headers: { "idempotency-key": "c" },
       });
     const first = ask();
-    await expect.poll(async () => (await keys()).length).toBe(1);
+    await expect.poll(async () => (await keys()).length, { timeout: 15_000 }).toBe(1);
     expect((await ask()).json.reason_code).toBe("request-in-progress");
     died();
     expect((await first).status).toBe(500);
-    expect(await keys()).toEqual([]);
     expect(stuck.told).toEqual([expect.stringContaining("killed")]);
+    expect((await ask()).status).toBe(201);
+    expect(await keys()).toHaveLength(1);
     await stuck.close();
   });
 
-  it("of a request that died with its process is free again after five minutes", async () => {
+  it("writes its event once, though the process died before the answer was kept", async () => {
+    const { database } = server;
+    let dies = true;
+    const query: typeof database.query = async (sql, parameters) => {
+      if (dies && sql.startsWith("update idempotency_keys set status")) throw new Error("killed");
+      return await database.query(sql, parameters);
+    };
+    const { close: _, ...dying } = await startApi({ database: { ...database, query } });
+    const ask = async () =>
+      await dying.call("POST", "/v1/events", {
+        token: await dying.jobToken(),
+        body: { ...body, stream: "keys/died" },
+        headers: { "idempotency-key": "e" },
+      });
+    expect((await ask()).status).toBe(500);
+    expect((await ask()).json.reason_code).toBe("request-in-progress");
+    dies = false;
+    dying.clock.now = new Date(dying.clock.now.getTime() + 6 * 60_000);
+    const [again, replayed] = [await ask(), await ask()];
+    const { events } = await sqlLedger(database, repository).read("keys/died");
+    expect(events).toHaveLength(1);
+    expect([again.status, again.json]).toEqual([201, { ...events[0] }]);
+    expect(replayed.json).toEqual(again.json);
+    await dying.issuer.close();
+  });
+
+  it("writes its event once, though nobody knows what became of the first attempt", async () => {
+    let unknown = true;
+    const { database } = server;
+    const ledger = (name: string) => {
+      const real = sqlLedger(database, name);
+      const append: typeof real.append = async (...given) => {
+        const sealed = await real.append(...given);
+        if (unknown) throw new Error("the connection broke after the commit");
+        return sealed;
+      };
+      return { ...real, append };
+    };
+    const { close: _, ...odd } = await startApi({ ledger, database });
+    const ask = async () =>
+      await odd.call("POST", "/v1/events", {
+        token: await odd.jobToken(),
+        body: { ...body, stream: "keys/unknown" },
+        headers: { "idempotency-key": "f" },
+      });
+    expect((await ask()).status).toBe(500);
+    unknown = false;
+    const again = await ask();
+    const { events } = await sqlLedger(database, repository).read("keys/unknown");
+    expect([again.status, again.json.hash]).toEqual([201, events[0]?.hash]);
+    expect(events).toHaveLength(1);
+    const behind = { expected: null, events: [event({ number: 1 }), event({ number: 2 })] };
+    const append = async () =>
+      await odd.call("POST", "/v1/ledger/octo-org/shop/keys%2Fbehind", {
+        token: await odd.jobToken(),
+        body: behind,
+        headers: { "idempotency-key": "g" },
+      });
+    unknown = true;
+    expect((await append()).status).toBe(500);
+    unknown = false;
+    const kept = await sqlLedger(database, repository).read("keys/behind");
+    expect(await append()).toMatchObject({ status: 201, json: { events: kept.events } });
+    expect(kept.events).toHaveLength(2);
+    await odd.issuer.close();
+  });
+
+  it("of a request that died with its process is free again after two seconds", async () => {
     await send("d", body);
     await server.database.query("update idempotency_keys set status = null, answer = null where key = $1", [
       "d",
     ]);
     const before = server.clock.now;
     const statuses = [];
-    for (const minutes of [4, 6]) {
-      server.clock.now = new Date(before.getTime() + minutes * 60_000);
+    for (const seconds of [1, 3]) {
+      server.clock.now = new Date(before.getTime() + seconds * 1000);
       statuses.push((await send("d", body, await server.jobToken())).status);
     }
     server.clock.now = before;
@@ -347,6 +439,33 @@ describe("limits", () => {
     limited.clock.now = new Date(limited.clock.now.getTime() + 20_000);
     expect((await get("shop", mine)).status).toBe(200);
     await limited.close();
+  });
+
+  it("slow down whoever has no good token, and nobody who has one", async () => {
+    const limited = await startApi({ failuresPerMinute: 3 });
+    const good = await limited.jobToken();
+    const get = async (as?: string) =>
+      await limited.call("GET", "/v1/ledger/octo-org/shop/streams", as === undefined ? {} : { token: as });
+    const statuses = [];
+    for (const as of ["ad_wrong", undefined, good, "x.y.z", good, "ad_wrong", undefined, good])
+      statuses.push((await get(as)).status);
+    expect(statuses).toEqual([401, 401, 200, 401, 200, 429, 429, 200]);
+    const late = await get("ad_wrong");
+    expect([late.headers.get("retry-after"), late.json.reason_code]).toEqual(["20", "too-many-requests"]);
+    limited.clock.now = new Date(limited.clock.now.getTime() + 20_000);
+    expect((await get("ad_wrong")).status).toBe(401);
+    await limited.close();
+  });
+
+  it.each([
+    ["127.0.0.1", "127.0.0.1"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+    ["2001:db8::5", "2001:db8:0:0"],
+    ["::1", "0:0:0:0"],
+    [undefined, ""],
+  ])("count %s as %s", (address, peer) => {
+    expect(peerOf(address)).toBe(peer);
   });
 
   const mib = 1024 * 1024;

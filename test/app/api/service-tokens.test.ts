@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../adapters/database/index.ts";
-import { createServiceToken } from "../../../app/api/service-tokens.ts";
+import { callerOfService, createServiceToken } from "../../../app/api/service-tokens.ts";
+import { runRebuild } from "../../../app/rebuild.ts";
 import { runTokens } from "../../../app/tokens.ts";
 import { type ApiServer, sha, startApi } from "./api-server.ts";
 
@@ -78,30 +80,78 @@ describe("a service token", () => {
   });
 });
 
-describe("the command that makes one", () => {
-  it("prints the token alone, and keeps it for the App", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "tokens-"));
-    const [out, notes]: string[][] = [[], []];
-    const words =
-      "create --name bot --repository octo-org/shop --scope facts:write --scope ledger:read".split(" ");
-    const to = {
-      out: (text: string) => void out?.push(text),
-      note: (text: string) => void notes?.push(text),
-    };
-    await runTokens([...words, "--folder", folder], {}, to);
-    expect(out?.join("")).toMatch(/^ad_[\w-]{43}\n$/);
-    expect(notes?.join("")).toContain("octo-org/shop, facts:write ledger:read, until");
+describe("the command", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tokens-"));
+    await (await openDatabase({ folder })).close();
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const run = async (words: string) => {
+    const [out, notes]: [string[], string[]] = [[], []];
+    const to = { out: (text: string) => void out.push(text), note: (text: string) => void notes.push(text) };
+    await runTokens([...words.split(" "), "--folder", folder], {}, to);
+    return { out: out.join(""), notes: notes.join("") };
+  };
+
+  it("makes a token, shows it without its text, and revokes it at once", { timeout: 60_000 }, async () => {
+    const made = await run(
+      "create --name bot --repository Octo-Org/shop --scope facts:write --scope ledger:read",
+    );
+    expect(made.out).toMatch(/^ad_[\w-]{43}\n$/);
+    expect(made.notes).toContain("Octo-Org/shop, facts:write ledger:read, until");
     const database = await openDatabase({ folder });
-    expect(await database.query("select name from service_tokens", [])).toEqual([{ name: "bot" }]);
+    const token = made.out.trim();
+    expect(await callerOfService(database, token, new Date())).toMatchObject({ actor: "token bot" });
+    // Beside a running App the folder is not to be had, and that is said.
+    await expect(run("list")).rejects.toThrow(/is held by process \d+ .*name a PostgreSQL/);
+    await expect(runRebuild(["--folder", folder], {}, { out: () => {}, note: () => {} })).rejects.toThrow(
+      "is held by process",
+    );
     await database.close();
-    await rm(folder, { recursive: true });
+
+    const { out, notes } = await run("list");
+    const [titles, row, ...rest] = out.trimEnd().split("\n");
+    expect(titles).toBe("id\tname\trepository\tscopes\tcreated\tlast used\texpires\tstate");
+    const at = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d";
+    expect(row).toMatch(
+      new RegExp(`^1\tbot\tocto-org/shop\tfacts:write ledger:read\t${at}\t${at}\t${at}\tgood$`),
+    );
+    expect(rest).toEqual([]);
+    expect(notes).toContain("1 token,");
+    expect(out + notes).not.toContain(token.slice(3, 20));
+
+    expect((await run("revoke 1")).notes).toContain("Token 1, bot, is revoked");
+    await expect(run("revoke 1")).rejects.toThrow('no token "1"');
+    const kept = await run("list");
+    expect(kept.out).toMatch(new RegExp(`^1\tbot\t.*\trevoked ${at}$`, "m"));
+    const after = await openDatabase({ folder });
+    await expect(callerOfService(after, token, new Date())).rejects.toThrow("not known");
+    await after.close();
   });
 
-  it.each([["create"], ["remove"], ["create --what"]])(
+  it.each([["remove"], ["create --what"], ["revoke"], ["list 1"], ["constructor"]])(
     "says how it is used in place of %s",
     async (words) => {
       const to = { out: () => undefined, note: () => undefined };
       await expect(runTokens(words.split(" "), {}, to)).rejects.toThrow("npm run app:token -- create");
     },
   );
+
+  it("that rebuilds says what it found to change", async () => {
+    const said: string[] = [];
+    const to = { out: (text: string) => void said.push(text), note: (text: string) => void said.push(text) };
+    await runRebuild(["--folder", folder], {}, to);
+    expect(said).toEqual(["0 decisions: 0 added, 0 changed, 0 removed.\n"]);
+    await expect(runRebuild(["now"], {}, to)).rejects.toThrow("npm run app:rebuild");
+    const empty = join(folder, "empty");
+    for (const words of [["--folder", empty], []])
+      await expect(runRebuild(words, { ADAPTIVE_DEPLOY_DATA: empty }, to)).rejects.toThrow(
+        `no database in the folder ${empty}`,
+      );
+    expect(existsSync(empty)).toBe(false);
+    await runRebuild([], { ADAPTIVE_DEPLOY_DATA: folder }, to);
+    expect(said).toHaveLength(2);
+  });
 });

@@ -1,17 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { verifyApproval } from "../../../adapters/github/approvals.ts";
 import { standingApprovals } from "../../../adapters/github/standing-approvals.ts";
 import { teamMembership } from "../../../adapters/github/team-membership.ts";
+import { isTransient } from "../../../adapters/github/transient.ts";
 import { placeOf } from "../../../app/commands/place.ts";
 import { anyWriter } from "../../../core/approval/asked.ts";
 import { approvalBody } from "../../../core/evidence/approvals.ts";
+import { freshDatabase } from "../../database.ts";
+import { git } from "../../emulated/small-repository.ts";
 import { shop, startWork, type TestWork, type WorkOptions } from "../work.ts";
 
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 afterAll(() => database.close());
 
@@ -117,7 +119,23 @@ describe("an approval", () => {
     expect(await app.events("approval")).toHaveLength(1);
   });
 
-  test("of a closed pull request is refused", async () => {
+  test("of a merged pull request counts, also where its branch is gone, and not for an earlier head", async () => {
+    const app = await start();
+    const before = await app.write("rita", "/approve-risk fine");
+    app.push({ "src/pay.ts": "export const pay = 4;\n" });
+    app.pull.state = "closed";
+    app.pull.frozen = { head: app.head(), base: git(app.folder(shop), "rev-parse", "main") };
+    app.pull.merged = { at: app.now().toISOString(), by: app.pull.user, commit: app.head() };
+    await app.hear(before);
+    expect(await refusal(app)).toContain("head-moved");
+    app.github.failNext({ operation: "repos/list-activities", kind: "status", status: 404, times: 9 });
+    await app.say("rita", "/approve-risk fine afterwards");
+    expect((await app.events("approval")).map(({ body }) => body)).toMatchObject([
+      { pointer: { head_sha: app.head(), pull_request: 7 }, reason: "fine afterwards" },
+    ]);
+  });
+
+  test("of a pull request that was closed without being merged is refused", async () => {
     const app = await start();
     app.pull.state = "closed";
     app.pull.frozen = { head: app.head(), base: app.head() };
@@ -144,7 +162,7 @@ describe("an approval", () => {
     const comment = await app.write("dave", "/approve-risk fine");
     app.github.world.users.delete("dave");
     await app.hear(comment);
-    expect(await refusal(app)).toContain("not-found");
+    expect(await refusal(app)).toContain("permission-unknown");
   });
 
   test("by a bot, an App in a person's name, or nobody is ignored", async () => {
@@ -158,12 +176,15 @@ describe("an approval", () => {
     expect(app.github.requests.filter(({ actor }) => actor?.startsWith("adaptive"))).toEqual([]);
   });
 
-  test("while GitHub does not say who may is refused", async () => {
+  test("while GitHub does not say who may is tried again, and then counts", async () => {
     const app = await start();
     const operation = "repos/get-collaborator-permission-level";
-    app.github.failNext({ operation, kind: "status", status: 502, times: 10 });
-    await app.say("rita", "/approve-risk fine");
-    expect(await refusal(app)).toContain("unavailable");
+    app.github.failNext({ operation, kind: "status", status: 502, times: 1 });
+    const comment = await app.write("rita", "/approve-risk fine");
+    await expect(app.hear(comment)).rejects.toSatisfy(isTransient);
+    expect(app.replies()).toEqual([]);
+    await app.hear(comment);
+    expect(await app.events("approval")).toHaveLength(1);
   });
 
   test.each(["/approve-risk", "/approve-risks fine", "/approve-risk 0123456 fine"])(
@@ -284,7 +305,8 @@ describe("what was recorded", () => {
     const [event] = await app.events("approval");
     const { pointer } = approvalBody.parse(event?.body);
     const environment = "production";
-    const use = { repository: shop, headSha: app.head(), environment, asked: [anyWriter], trustedLedger };
+    const asked = { environment, asked: [anyWriter], now: app.now() };
+    const use = { repository: shop, headSha: app.head(), ...asked, trustedLedger };
     const verified = await verifyApproval(app.work.client, pointer, use);
     return verified.valid ? "counts" : verified.reason;
   }
@@ -316,7 +338,7 @@ describe("what was recorded", () => {
       const { body } = await place.askedFor("production");
       const { subject, gathered } = place;
       const { client } = app.work;
-      const sources = { teams: teamMembership(client), trustedLedger: true };
+      const sources = { now: app.now(), teams: teamMembership(client), trustedLedger: true };
       const ledger = app.work.ledger(shop);
       const { approvals } = await standingApprovals(
         client,

@@ -1,15 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { recordDecision } from "../../../adapters/ledgers/record-decision.ts";
+import { mostAnswers } from "../../../app/commands/often.ts";
 import { placeOf } from "../../../app/commands/place.ts";
 import { foldApprovals } from "../../../core/evidence/approvals.ts";
 import { holdOf } from "../../../core/evidence/holds.ts";
+import { freshDatabase } from "../../database.ts";
 import { shop, startWork, type TestWork, type WorkOptions } from "../work.ts";
 
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 afterAll(() => database.close());
 
@@ -52,13 +53,17 @@ describe("/revoke-approval", () => {
     expect(app.replies()).toHaveLength(2);
   });
 
-  test.each(["olga", "tess", "tim"])("by %s, who may not approve, is refused", async (login) => {
+  test.each([
+    ["olga", "write, maintain or admin"],
+    ["tess", "`@ben`"],
+    ["tim", "write, maintain or admin"],
+  ])("by %s, who may not approve, is refused", async (login, whoMay) => {
     const app = await start({ thresholds: onlyBen });
     await app.say("rita", "/approve-risk fine");
     const comment = await app.say(login, "/revoke-approval");
     expect(await standing(app)).toBe(1);
     expect(app.reactions(comment)).toEqual(["eyes", "-1"]);
-    expect(app.replies()[1]).toContain("`@ben`");
+    expect(app.replies()[1]).toContain(whoMay);
   });
 
   test("where no approval of this head stands says so", async () => {
@@ -133,7 +138,7 @@ describe("/hold and /unhold", () => {
 describe("/risk", () => {
   async function decideNow(app: TestWork) {
     const comment = { action: "created", repository: shop, owner: "acme", name: "shop", number: 7 };
-    const said = { ...comment, comment: 1, body: "", at: app.now(), person: "rita" };
+    const said = { ...comment, body: "" };
     const place = await placeOf(said, app.work);
     const made = await place?.askedFor("production");
     if (!made) throw new Error("There is no decision.");
@@ -152,13 +157,35 @@ describe("/risk", () => {
     expect(app.redecided).toEqual([]);
   });
 
-  test("asks for a decision where the head has none", async () => {
+  test("speaks of the head that was not decided yet, and has nothing decided again", async () => {
     const app = await start();
     await decideNow(app);
-    app.push({ "src/pay.ts": "export const pay = 5;\n" });
+    app.push({ "src/pay.ts": `${"export const pay = 5;\n".repeat(200)}` });
+    const { risk_score: score, decision_id: decision } = await decideNow(app);
+    await app.database.query("delete from decisions where decision_id = $1", [decision]);
     await app.say("rita", "/risk");
-    expect(app.replies()[0]).toContain("being scored");
-    expect(app.redecided).toEqual([7]);
+    expect(app.replies()[0]).toContain(`${score} / 100`);
+    expect(app.redecided).toEqual([]);
+  });
+
+  test("speaks of this pull request's decision as it is now, and not of the one that was recorded last", async () => {
+    const app = await start({ thresholds: "defaults: { mode: enforced, approval: { from: 0 } }" });
+    const { decision_id: decision } = await decideNow(app);
+    const other = { decision_id: "f".repeat(64), risk_score: 99 };
+    await app.database.query(
+      `insert into decisions (repository, decision_id, head, pull_request, environment, decided_at, document)
+       select repository, $1, head, 8, 'staging', decided_at + interval '1 day', document || $2::jsonb
+       from decisions where decision_id = $3`,
+      [other.decision_id, JSON.stringify(other), decision],
+    );
+    await app.say("tess", "/approve-risk fine");
+    await app.say("rita", "/hold wait a moment");
+    await app.say("rita", "/risk");
+    expect(app.replies()[2]).not.toContain("99 / 100");
+    expect(app.replies()[2]).toContain("wait a moment");
+    expect(app.replies()[2]).toContain("`tess`");
+    await app.say("rita", "/risk wrong it is a comment only");
+    expect((await app.events("feedback"))[0]?.body).toMatchObject({ decision });
   });
 
   test("wrong: what people say is recorded with the decision that it is about, once", async () => {
@@ -193,6 +220,69 @@ test("/help says who may do what, by the policy that speaks", async () => {
   for (const words of ["/approve-risk", "/unhold", "`@ben`", "acme/captains", "2 of"])
     expect(text).toContain(words);
   expect(text.split("\n").every((line) => /^\|.*\|$/.test(line))).toBe(true);
+});
+
+describe("a stranger who asks again and again", () => {
+  const ask = async (app: TestWork, login: string, times: number) => {
+    const comments = [];
+    for (let count = 0; count < times; count += 1) comments.push(await app.say(login, "/help"));
+    return comments;
+  };
+
+  test("is answered five times an hour, and then with a thumb alone", async () => {
+    const app = await start();
+    const comments = await ask(app, "olga", mostAnswers + 2);
+    expect(app.replies()).toHaveLength(mostAnswers);
+    expect(comments.map((comment) => app.reactions(comment).join()).slice(-3)).toEqual([
+      "eyes,rocket",
+      "-1",
+      "-1",
+    ]);
+    const [last] = comments.slice(mostAnswers - 1);
+    if (last) await app.hear(last);
+    expect(app.replies()).toHaveLength(mostAnswers);
+    const hold = await app.say("olga", "/hold please\n/risk");
+    expect([app.reactions(hold), app.replies().length]).toEqual([["-1"], mostAnswers]);
+    await app.database.query("update courtesies set at = at - interval '1 hour'");
+    await ask(app, "olga", 1);
+    expect(app.replies()).toHaveLength(mostAnswers + 1);
+  });
+
+  test.each(["ada", "rita"])("is not %s, who opened it or may write", async (login) => {
+    const app = await start();
+    await ask(app, login, mostAnswers + 2);
+    expect(app.replies()).toHaveLength(mostAnswers + 2);
+  });
+});
+
+test("a stranger's many commands cost one question, and get one refusal that says who may", async () => {
+  const app = await start();
+  const lines = Array.from({ length: 10 }, (_, index) => `/approve-risk because ${index}`);
+  const comment = await app.write("olga", lines.join("\n"));
+  app.github.requests.length = 0;
+  await app.hear(comment);
+  expect(app.replies()).toHaveLength(1);
+  expect(app.replies()[0]).toContain("people with write, maintain or admin permission");
+  // Who it is, whether the repository is configured, two reactions and the answer.
+  expect(app.github.requests).toHaveLength(5);
+  expect(await app.events()).toEqual([]);
+});
+
+test("a stranger in a repository that was never configured hears and leaves nothing", async () => {
+  const app = await start({ thresholds: null });
+  await app.say("olga", "/hold please");
+  expect(app.replies()).toEqual([]);
+  expect(await app.database.query("select * from courtesies")).toEqual([]);
+});
+
+test("who may write is always heard", async () => {
+  const app = await start();
+  await app.say("rita", "/hold wait");
+  await app.database.query(
+    "insert into courtesies select repository, 9, person, -number, at from courtesies, generate_series(1, 500) number",
+  );
+  const comment = await app.say("rita", "/unhold");
+  expect(app.reactions(comment)).toEqual(["eyes", "rocket"]);
 });
 
 test("what is no comment on a pull request, and what holds no command, is not looked at", async () => {

@@ -1,10 +1,14 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { installations } from "../../../adapters/github/installations.ts";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
+import { payloadOf } from "../../../app/inbox/payload.ts";
 import { onDeploymentStatus } from "../../../app/webhooks/deployment-status.ts";
 import { onInstallation } from "../../../app/webhooks/installation.ts";
 import { onMergeGroup } from "../../../app/webhooks/merge-group.ts";
 import { onRepository } from "../../../app/webhooks/repository.ts";
+import { workFor } from "../../../app/work.ts";
 import type { Decision } from "../../../core/decision/shape.ts";
 import { place, type Shop, start, startShop, thresholds } from "./work.ts";
 
@@ -87,69 +91,42 @@ describe("what became of a deployment", () => {
 });
 
 describe("a repository's other name", () => {
-  const renamed = (full: string, from: string) => ({
-    action: "renamed",
-    repository: { full_name: full },
-    changes: { repository: { name: { from } } },
+  test("a delivery that waited says the new name, and nothing else that people wrote is touched", () => {
+    const callback = (of: string) =>
+      `https://api.github.com/repos/${of}/actions/runs/1/deployment_protection_rule`;
+    const said = (of: string) => ({
+      repository: { full_name: of, default_branch: "main" },
+      pull_request: { base: { repo: { full_name: of } }, head: { repo: { full_name: "olga/shop" } } },
+      deployment_callback_url: callback(of),
+      comment: { body: `${place}: see ${callback(place)}` },
+    });
+    const waiting = { payload: JSON.stringify(said(place)) };
+    expect(payloadOf({ ...waiting, repository: "acme/store" })).toEqual(said("acme/store"));
+    expect(payloadOf({ ...waiting, repository: place })).toEqual(said(place));
+    const timer = { kind: "gate", repository: place, run: 1 };
+    expect(payloadOf({ payload: JSON.stringify(timer), repository: "acme/store" })).toEqual({
+      ...timer,
+      repository: "acme/store",
+    });
   });
-  const transferred = {
-    action: "transferred",
-    repository: { full_name: "other/shop" },
-    changes: { owner: { from: { organization: { login: "acme" } } } },
-  };
-  const seed = (name: string, source: string) =>
-    shop.database.query(
-      "insert into facts (repository, sha, source, trusted, body) values ($1, 'a', $2, true, '{}')",
-      [name, source],
-    );
-  const event = {
-    kind: "feedback" as const,
-    at: start.toISOString(),
-    actor: "ben",
-    nonce: "0".repeat(32),
-    body: {},
-  };
-  const owners = async (table: string) =>
-    (await shop.database.query(`select repository from ${table} order by 1`)).map(
-      ({ repository }) => repository,
-    );
+});
 
-  test.each([
-    ["renamed", renamed("acme/store", "shop"), "acme/store"],
-    ["transferred", transferred, "other/shop"],
-  ])("%s: facts, ledger, inbox and gates go along, and the chain holds", async (_, payload, name) => {
-    await seed(place, "ci");
-    await sqlLedger(shop.database, place).append("changes", [event], null);
-    await shop.database.query(
-      "insert into inbox (delivery_id, event, repository, lane, payload) values ('1', 'push', $1, 'x', '{}')",
-      [place],
-    );
-    await shop.database.query(
-      `insert into gates (repository, run_id, environment, deployment_id, sha, installation_id, origin, requested_at)
-       values ($1, 1, 'production', 2, 'a', 99, '{}', now())`,
-      [place],
-    );
-    await onRepository(payload, work());
-    await onRepository(payload, work());
-    for (const table of ["facts", "ledger_events", "inbox", "gates"])
-      expect(await owners(table)).toEqual([name]);
-    const chain = await sqlLedger(shop.database, name).read("changes");
-    expect(chain.fault).toBeUndefined();
-    expect(chain.events).toHaveLength(1);
-    expect(await shop.database.query("select installation_id from gates")).toMatchObject([
-      { installation_id: 1 },
-    ]);
-    expect(shop.warnings).toEqual([]);
-  });
-
-  test("what the new name has already is not written over, and that is said", async () => {
-    await seed(place, "ci");
-    await seed(place, "scan");
-    await seed("acme/store", "ci");
-    await onRepository(renamed("acme/store", "shop"), work());
-    expect(await owners("facts")).toEqual([place, "acme/store", "acme/store"]);
-    expect(shop.warnings.join()).toContain("facts of that name stay");
-  });
+test("that the App was taken out is heard although no token of that installation is to be had", async () => {
+  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const privateKey = keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const { database } = shop;
+  const github = installations({ appId: "1", privateKey, baseUrl: shop.github.url, warn: () => undefined });
+  await database.query(
+    "insert into inbox (delivery_id, event, installation_id, repository, lane, payload) values ('1', 'push', 4242, $1, 'x', '{}')",
+    [place],
+  );
+  const timers = { later: async () => undefined, stop: async () => undefined };
+  const around = { database, clientOf: github.client, timers, now: () => start, warn: () => undefined };
+  const asked = shop.github.requests.length;
+  const gone = await workFor(around, 4242, new AbortController().signal);
+  await onInstallation({ action: "deleted", installation: { id: 4242 } }, gone);
+  expect(await database.query("select state from inbox")).toEqual([{ state: "done" }]);
+  expect(shop.github.requests).toHaveLength(asked);
 });
 
 describe("the App is taken out", () => {

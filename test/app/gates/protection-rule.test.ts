@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { gates } from "../../../app/gates/protection-rule.ts";
+import { onDeploymentStatus } from "../../../app/webhooks/deployment-status.ts";
 import { place, type Shop, start, startShop, thresholds, waitingRun } from "./work.ts";
 
 let shop: Shop;
@@ -112,10 +113,43 @@ describe("waiting", () => {
       "2026-03-03T12:00:00.000Z",
     ]);
     const due = shop.timers[1];
-    expect(due?.timer.lane).toBe("acme/shop!production");
+    expect(due?.timer.lane).toMatch(/^acme\/shop!production!\d+$/);
     expect(due?.timer.payload).toEqual({ kind: "gate", repository: place, run, environment: "production" });
     await app.onTimer(due?.timer.payload, shop.work(due?.at));
     expect(states()).toEqual([null, "approved"]);
+  });
+
+  test("news during peak hours sets one timer, at the full hour, and says nothing twice", async () => {
+    shop = await startShop({
+      ...thresholds("  mode: enforced\n  approval: { from: 0 }\n  peak: { during: block }\n"),
+      ".github/adaptive-deploy/calendar.yaml":
+        "schema-version: 1\ntime-zone: UTC\npeak-hours:\n  - { days: [mon], from: '08:00', to: '20:00' }\n",
+    });
+    const { payload, states, answers } = await waitingRun(shop, head());
+    const app = gates(shop.decideFor);
+    await app.onProtectionRule(payload, shop.work());
+    const minutes = (count: number) => shop.work(new Date(start.valueOf() + count * 60_000));
+    for (let minute = 1; minute < 60; minute += 5) await app.reevaluateGates(place, minutes(minute));
+    const looks = () =>
+      shop.timers.filter(({ timer }) => timer.key.endsWith("calendar")).map(({ at }) => at.toISOString());
+    expect(new Set(looks())).toEqual(new Set(["2026-03-02T11:00:00.000Z"]));
+    await app.onTimer(shop.timers.at(-1)?.timer.payload, minutes(60));
+    expect(looks().at(-1)).toBe("2026-03-02T12:00:00.000Z");
+    expect(states()).toEqual([null]);
+    expect(answers()[0]?.comment).not.toContain("looked at again");
+  });
+
+  test("another moment of the next look alone is no report", async () => {
+    shop = await startShop(frozen);
+    const { payload, states, answers } = await waitingRun(shop, head());
+    const app = gates(shop.decideFor);
+    await app.onProtectionRule(payload, shop.work());
+    expect(answers()[0]?.comment).toContain("2026-03-03T12:00Z");
+    const path = ".github/adaptive-deploy/calendar.yaml";
+    shop.commit("Longer", { [path]: (frozen[path] ?? "").replace("03T12:00", "03T14:00") });
+    await app.reevaluateGates(place, shop.work());
+    expect(shop.timers.at(-1)?.at.toISOString()).toBe("2026-03-03T14:00:00.000Z");
+    expect(states()).toEqual([null]);
   });
 
   test("nine reports at most, so that the answer always has its place", async () => {
@@ -166,10 +200,11 @@ describe("faults", () => {
   const post = "actions/review-custom-gates-for-run";
 
   test.each([
-    ["dropped before anything was done", { kind: "dropped" as const }],
-    ["done, and the answer lost", { kind: "lost" as const }],
-    ["a server error", { kind: "status" as const, status: 502 }],
-  ])("an answer that fails (%s) is given once by the next attempt", async (_, fault) => {
+    ["dropped before anything was done", { kind: "dropped" as const }, "approved"],
+    // GitHub does not say whose word it was, so it counts as nothing passed.
+    ["done, and the answer lost", { kind: "lost" as const }, null],
+    ["a server error", { kind: "status" as const, status: 502 }, "approved"],
+  ])("an answer that fails (%s) is given once by the next attempt", async (_, fault, known) => {
     shop = await startShop(thresholds("  mode: enforced\n  approval: { from: 100 }\n"));
     const { payload, states } = await waitingRun(shop, head());
     const app = gates(shop.decideFor);
@@ -177,7 +212,21 @@ describe("faults", () => {
     await expect(app.onProtectionRule(payload, shop.work())).rejects.toThrow();
     await app.onProtectionRule(payload, shop.work());
     expect(states()).toEqual(["approved"]);
-    expect(await rows()).toMatchObject([{ state: "answered", answer: "approved" }]);
+    expect(await rows()).toMatchObject([{ state: known ? "answered" : "expired", answer: known }]);
+  });
+
+  test("an answer that never came, to a run that was cancelled since, let nothing pass", async () => {
+    shop = await startShop(thresholds("  mode: enforced\n  approval: { from: 100 }\n"));
+    const { payload, states, run } = await waitingRun(shop, head());
+    const app = gates(shop.decideFor);
+    shop.github.failNext({ operation: post, kind: "status", status: 502 });
+    await expect(app.onProtectionRule(payload, shop.work())).rejects.toThrow("502");
+    const cancelled = shop.github.repository(place).runs.get(run);
+    if (cancelled) cancelled.status = "completed";
+    await app.onProtectionRule(payload, shop.work());
+    await app.onProtectionRule(payload, shop.work());
+    expect(states()).toEqual([]);
+    expect(await rows()).toMatchObject([{ state: "expired", answer: null, within_policy: false }]);
   });
 
   test("a report whose outcome is unknown is not repeated", async () => {
@@ -197,7 +246,7 @@ describe("faults", () => {
     answers().push({ environment: "production", state: "rejected", comment: "", app: null });
     await gates(shop.decideFor).onProtectionRule(payload, shop.work());
     expect(answers()).toHaveLength(1);
-    expect(await rows()).toMatchObject([{ run_id: run, state: "answered", answer: null }]);
+    expect(await rows()).toMatchObject([{ run_id: run, state: "expired", answer: null }]);
   });
 
   test("one gate that fails holds up no other", async () => {
@@ -216,36 +265,95 @@ describe("faults", () => {
 });
 
 describe("a return to last known good", () => {
-  test("goes at once, but only to what passed this gate and ran before the present one", async () => {
+  const startThree = async () => {
     shop = await startShop(needsApproval);
     const app = gates(shop.decideFor);
-    const [first, second, forged] = [1, 2, 3].map((pay) =>
+    const [first, second, third] = [1, 2, 3].map((pay) =>
       shop.commit(`Pay ${pay}`, { "src/pay.ts": `export const pay = ${pay} + 10;\n` }),
     );
-    if (!first || !second || !forged) throw new Error("Three commits are needed.");
-    for (const sha of [first, second]) {
-      shop.approvals.push(approvalOf(sha));
+    if (!first || !second || !third) throw new Error("Three commits are needed.");
+    let minutes = 0;
+    /** What GitHub tells of a deployment; its own API would take this from anyone who may push. */
+    const tell = (run: Awaited<ReturnType<typeof waitingRun>>, state: string) => {
+      minutes += 1;
+      return onDeploymentStatus(
+        {
+          repository: { full_name: place },
+          deployment: { id: run.deployment.id, sha: run.deployment.sha, environment: "production" },
+          deployment_status: { id: minutes, state, created_at: start.toISOString() },
+        },
+        shop.work(),
+      );
+    };
+    const ask = async (sha: string) => {
       const run = await waitingRun(shop, sha);
-      await app.onProtectionRule(run.payload, shop.work());
+      minutes += 1;
+      await app.onProtectionRule(run.payload, shop.work(new Date(start.valueOf() + minutes * 60_000)));
+      return run;
+    };
+    const pass = async (sha: string) => {
+      shop.approvals.push(approvalOf(sha));
+      const run = await ask(sha);
       expect(run.states()).toEqual(["approved"]);
-      await run.finish("success");
-    }
-    shop.approvals.length = 0;
+      shop.approvals.length = 0;
+      return run;
+    };
+    return { first, second, third, ask, pass, tell };
+  };
 
-    const present = await waitingRun(shop, second);
-    await app.onProtectionRule(present.payload, shop.work());
-    expect(present.states()).toEqual([null]);
-
-    const back = await waitingRun(shop, first);
-    await app.onProtectionRule(back.payload, shop.work());
+  test("goes at once, to the last success before the present one", async () => {
+    const { first, second, third, ask, pass, tell } = await startThree();
+    await tell(await pass(first), "success");
+    await tell(await pass(second), "failure");
+    await pass(third);
+    expect((await ask(third)).states()).toEqual([null]);
+    const back = await ask(first);
     expect(back.answers()).toMatchObject([{ state: "approved" }]);
     expect(back.answers()[0]?.comment).toContain(`A return to ${first.slice(0, 12)}`);
+  });
 
-    // Whoever may push may claim by the API that a deployment succeeded.
-    await (await waitingRun(shop, forged)).finish("success");
-    await (await waitingRun(shop, second)).finish("success");
-    const claimed = await waitingRun(shop, forged);
-    await app.onProtectionRule(claimed.payload, shop.work());
-    expect(claimed.states()).toEqual([null]);
+  test("goes nowhere that only a claim leads to", async () => {
+    const { first, second, third, ask, pass, tell } = await startThree();
+    await tell(await pass(first), "success");
+    const middle = await pass(second);
+    await tell(middle, "success");
+    await tell(middle, "failure");
+    await tell(await pass(third), "success");
+    // Deployments and their states by the API, as anyone who may push can make them.
+    await (await waitingRun(shop, first)).finish("success");
+    await (await waitingRun(shop, third)).finish("success");
+    expect((await ask(first)).states()).toEqual([null]);
+    const back = await ask(second);
+    expect(back.states()).toEqual(["approved"]);
+  });
+
+  test("waits where it is not known what became of the one before", async () => {
+    const { first, second, third, ask, pass, tell } = await startThree();
+    await tell(await pass(first), "success");
+    await pass(second);
+    await pass(third);
+    expect((await ask(second)).states()).toEqual([null]);
+    expect((await ask(first)).states()).toEqual([null]);
+  });
+
+  test("is no way forward: what was left by a way back is not returned to", async () => {
+    const { first, second, third, ask, pass, tell } = await startThree();
+    await tell(await pass(first), "success");
+    await tell(await pass(second), "success");
+    const back = await ask(first);
+    expect(back.states()).toEqual(["approved"]);
+    await tell(back, "success");
+    expect((await ask(second)).states()).toEqual([null]);
+    await tell(await pass(third), "failure");
+    expect((await ask(second)).states()).toEqual([null]);
+    expect((await ask(first)).states()).toEqual(["approved"]);
+  });
+
+  test("does not go to what mere advice let through", async () => {
+    const { first, second, ask, pass, tell } = await startThree();
+    await tell(await pass(first), "success");
+    await shop.database.query("update gates set within_policy = false");
+    await pass(second);
+    expect((await ask(first)).states()).toEqual([null]);
   });
 });

@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { gather } from "../../../adapters/github/gather.ts";
 import { fileLedger } from "../../../adapters/ledgers/file.ts";
 import { runOnce } from "../../../app/effects.ts";
 import type { DecideFor } from "../../../app/gates/protection-rule.ts";
+import { unobserved } from "../../../app/observer.ts";
 import type { Timer, Work } from "../../../app/ports.ts";
 import { enveloped } from "../../../core/decision/envelope.ts";
 import { decideMeasured } from "../../../core/decision/from-measured.ts";
 import type { Approval } from "../../../core/decision/shape.ts";
 import { type EmulatedGitHub, startGitHub } from "../../../emulated/github/index.ts";
+import { freshDatabase } from "../../database.ts";
 import { commitFiles, type SmallRepository, smallRepository } from "../../emulated/small-repository.ts";
 
 /** A repository on the emulated GitHub, a database in memory, and what a handler is given on both. */
@@ -43,7 +44,7 @@ export const thresholds = (text: string) => ({
 /** One for all tests of a file, because it takes longer to start than they do; each test finds it empty. */
 let opened: Promise<Database> | undefined;
 async function emptyDatabase(): Promise<Database> {
-  opened ??= openDatabase({});
+  opened ??= freshDatabase();
   const database = await opened;
   await database.query("truncate inbox, effects, ledger_events, facts, decisions, gates");
   return database;
@@ -100,6 +101,7 @@ export async function startShop(files: Record<string, string>): Promise<Shop> {
       now,
       signal: new AbortController().signal,
       warn: (sentence) => shop.warnings.push(sentence),
+      observer: unobserved,
       once: (effect) => runOnce(database, effect, () => undefined),
       later: async (timer, at) => void shop.timers.push({ timer, at }),
     }),

@@ -1,15 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { openDatabase } from "../../../adapters/database/index.ts";
 import { type Lanes, startLanes } from "../../../app/inbox/lanes.ts";
-import {
-  type Delivery,
-  finish,
-  forgetOld,
-  insertDeliveries,
-  readyLanes,
-  type Waiting,
-} from "../../../app/inbox/store.ts";
+import { type Delivery, insertDeliveries, readyLanes, type Waiting } from "../../../app/inbox/store.ts";
+import { freshDatabase } from "../../database.ts";
 
 let database: Database;
 let lanes: Lanes | undefined;
@@ -17,7 +10,7 @@ let handled: string[];
 let warnings: string[];
 
 beforeAll(async () => {
-  database = await openDatabase({});
+  database = await freshDatabase();
 });
 afterAll(() => database.close());
 beforeEach(async () => {
@@ -161,6 +154,29 @@ describe("the inbox", () => {
     expect(ready.map(({ lane }) => lane)).toEqual(["busy#0", "quiet#1", "busy#1", "busy#2", "busy#3"]);
   });
 
+  test("a crowd of one installation leaves room for another's pull request", async () => {
+    await insertDeliveries(
+      database,
+      Array.from({ length: 80 }, (_, index) => delivery(`busy${index}`, `busy#${index}`)),
+    );
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const begun: string[] = [];
+    start(async ({ delivery_id }) => {
+      begun.push(delivery_id);
+      if (delivery_id.startsWith("busy")) await held;
+    }, never);
+    await vi.waitFor(() => expect(begun).toHaveLength(10));
+    await insertDeliveries(database, [delivery("quiet", "quiet#1", { installation: 2 })]);
+    lanes?.wake({ lane: "quiet#1", installation_id: 2 });
+    await vi.waitFor(() => expect(handled).toEqual(["quiet"]));
+    expect(begun).toHaveLength(11);
+    release();
+    await vi.waitFor(() => expect(handled).toHaveLength(81), { timeout: 15_000 });
+  });
+
   test("draining finishes what is in hand and leaves the rest in the inbox", async () => {
     await insertDeliveries(database, [delivery("a", "x#1"), delivery("b", "x#1")]);
     let begun = (): void => undefined;
@@ -175,14 +191,5 @@ describe("the inbox", () => {
     await lanes?.drain();
     expect(handled).toEqual(["a"]);
     expect(await states()).toEqual(["a done", "b waiting"]);
-  });
-
-  test("what is done is kept for a while, and then goes", async () => {
-    await insertDeliveries(database, [delivery("a", "x#1"), delivery("b", "x#1")]);
-    await finish(database, 1, null);
-    await forgetOld(database, new Date(Date.now() - 60_000));
-    expect(await states()).toHaveLength(2);
-    await forgetOld(database, new Date(Date.now() + 60_000));
-    expect(await states()).toEqual(["b waiting"]);
   });
 });

@@ -9,19 +9,29 @@ describe("turns of installations", () => {
     const queue = turns();
     for (let index = 0; index < 500; index += 1) queue.add(`busy#${index}`, 1);
     queue.add("quiet#1", 2);
-    expect(queue.take(idle)).toBe("busy#0");
-    expect(queue.take(idle)).toBe("quiet#1");
-    expect(queue.take(idle)).toBe("busy#1");
+    expect(queue.take(idle)?.lane).toBe("busy#0");
+    expect(queue.take(idle)?.lane).toBe("quiet#1");
+    expect(queue.take(idle)?.lane).toBe("busy#1");
   });
 
   test("a lane that is busy waits and keeps its place", () => {
     const queue = turns();
     queue.add("a#1", 1);
     queue.add("a#2", 1);
-    expect(queue.take((lane) => lane === "a#1")).toBe("a#2");
+    expect(queue.take((lane) => lane === "a#1")?.lane).toBe("a#2");
     expect(queue.take((lane) => lane === "a#1")).toBeUndefined();
-    expect(queue.take(idle)).toBe("a#1");
+    expect(queue.take(idle)?.lane).toBe("a#1");
     expect(queue.size()).toBe(0);
+  });
+
+  test("an installation that has enough under way lets the others pass, and keeps its place", () => {
+    const queue = turns();
+    queue.add("busy#1", 1);
+    queue.add("quiet#1", 2);
+    const isFull = (installation: number | null): boolean => installation === 1;
+    expect(queue.take(idle, isFull)).toEqual({ lane: "quiet#1", installation: 2 });
+    expect(queue.take(idle, isFull)).toBeUndefined();
+    expect(queue.take(idle)).toEqual({ lane: "busy#1", installation: 1 });
   });
 
   test("every lane comes once, and nobody waits for more than one turn of each other", () => {
@@ -32,7 +42,8 @@ describe("turns of installations", () => {
           const queue = turns();
           for (const { installation, lane } of added) queue.add(`${installation}#${lane}`, installation);
           const taken: string[] = [];
-          for (let lane = queue.take(idle); lane !== undefined; lane = queue.take(idle)) taken.push(lane);
+          for (let next = queue.take(idle); next !== undefined; next = queue.take(idle))
+            taken.push(next.lane);
           const wanted = new Set(added.map(({ installation, lane }) => `${installation}#${lane}`));
           expect(new Set(taken)).toEqual(wanted);
           expect(taken).toHaveLength(wanted.size);

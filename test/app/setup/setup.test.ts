@@ -6,6 +6,7 @@ import { installations } from "../../../adapters/github/installations.ts";
 import { appConfiguration } from "../../../app/configuration.ts";
 import { credentialsFile, haveCredentials } from "../../../app/setup/credentials.ts";
 import { newAppAddress, webOf } from "../../../app/setup/manifest.ts";
+import { eventsOf, permissionsOf } from "../../../app/setup/permissions.ts";
 import { serveSetup } from "../../../app/setup/serve.ts";
 import { type EmulatedGitHub, startGitHub } from "../../../emulated/github/index.ts";
 
@@ -29,8 +30,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function begin(more = ""): Promise<{ state: string; cookie: string; html: string; policy: string }> {
-  const answer = await fetch(`${server.setupAddress}${more}`);
+/** The page of step 2, for what was chosen on step 1. */
+const confirmAddress = (more: string): string =>
+  `${server.setupAddress.replace("/setup?", "/setup/confirm?")}${more}`;
+
+async function begin(
+  more = "&tier=observe",
+): Promise<{ state: string; cookie: string; html: string; policy: string }> {
+  const answer = await fetch(confirmAddress(more));
   expect(answer.status).toBe(200);
   const html = await answer.text();
   return {
@@ -83,6 +90,7 @@ test("from the page to credentials with which GitHub knows the App", async () =>
 test("the page is only for who knows the address that the terminal printed", async () => {
   expect((await fetch(`${server.url}/setup`)).status).toBe(403);
   expect((await fetch(`${server.url}/setup?key=guess`)).status).toBe(403);
+  expect((await fetch(`${server.url}/setup/confirm?key=guess&tier=gate`)).status).toBe(403);
   expect((await fetch(server.setupAddress, { method: "POST" })).status).toBe(405);
   expect((await fetch(`${server.url}/webhooks`, { method: "POST" })).status).toBe(503);
 });
@@ -107,10 +115,49 @@ test("a code that GitHub does not know, or an answer that is no App, leaves noth
   expect(await haveCredentials(folder)).toBe(false);
 });
 
-test("what stands in the address is data", async () => {
-  const { html } = await begin("&organisation=%22%3E%3Cscript%3E&tier=%3Cb%3E");
-  expect(html).not.toContain("<script>");
-  expect(html).toContain("tier <b>gate</b>");
+test("the first page sends nothing to GitHub, and begins with the tier that may do least", async () => {
+  const answer = await fetch(server.setupAddress);
+  const html = await answer.text();
+  expect(html).toContain('<form class="choices" method="get" action="/setup/confirm">');
+  expect(html.match(/<form/g)).toHaveLength(1);
+  expect(html).not.toContain("manifest");
+  expect(html.match(/value="(\w+)" checked/g)).toEqual(['value="observe" checked']);
+  expect(html).toContain("a policy in <code>shadow</code>.");
+  expect(html).not.toContain("`");
+  expect(answer.headers.get("set-cookie")).toBeNull();
+  const [, style = ""] = /<link rel="stylesheet" href="([^"]+)"/.exec(html) ?? [];
+  const sheet = await fetch(`${server.url}${style}`);
+  expect([sheet.status, sheet.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+  expect(answer.headers.get("content-security-policy")).toContain("style-src 'self'");
+});
+
+test("what the second page says is what its one button sends", async () => {
+  const { html } = await begin("&tier=propose&teams=1&organisation=acme");
+  expect(html).toContain("Makes: <strong>propose</strong>, for <strong>acme</strong>.");
+  expect(html.match(/<form/g)).toHaveLength(1);
+  expect(manifestOf(html)).toMatchObject({
+    default_permissions: permissionsOf("propose", { teams: true }),
+    default_events: eventsOf("propose"),
+  });
+  for (const [name, level] of Object.entries(permissionsOf("propose", { teams: true })))
+    expect(html).toMatch(new RegExp(`<code>${name}</code>[\\s\\S]{0,200}<div>${level}</div>`));
+  const own = await begin("&tier=observe&organisation=");
+  expect(own.html).toContain("Makes: <strong>observe</strong>, for your own account.");
+  expect(own.html).toContain(`action="${github.url}/settings/apps/new?state=`);
+  const [, again = ""] = /href="(\/setup\?[^"]+)"/.exec(html) ?? [];
+  const back = await (await fetch(`${server.url}${again.replaceAll("&amp;", "&")}`)).text();
+  expect(back).toContain('value="propose" checked');
+  expect(back).toContain('value="acme"');
+});
+
+test("what stands in the address is data, and what was not understood makes no App", async () => {
+  const organisation = await fetch(confirmAddress("&tier=gate&organisation=%22%3E%3Cscript%3E"));
+  expect(organisation.status).toBe(400);
+  const said = await organisation.text();
+  expect(said).toContain("no organisation&#39;s name");
+  expect(said).not.toMatch(/<script>|name="manifest"/);
+  const tier = await fetch(confirmAddress("&tier=%3Cb%3E"));
+  expect([tier.status, (await tier.text()).includes('name="manifest"')]).toEqual([400, false]);
 });
 
 test.each([

@@ -78,9 +78,20 @@ describe("what carries", () => {
       approvals: [{ actor: "maria" }, { actor: "ana" }],
     });
   });
+  test("every pull request that lacks an approval is named at once", () => {
+    const other = { ...squash, number: 9, head: "h9" };
+    const lacking = judged({ approvals: [] });
+    const answer = carry(
+      [lacking, judged(), { ...lacking, segment: { ...lacking.segment, pull: other } }],
+      1,
+    );
+    expect(answer).toMatchObject({
+      sentence: expect.stringMatching(/#7 \(0 of 1 at \w+\), #9 \(0 of 1 at h9\)\./),
+    });
+  });
   test.each([
-    [{ approvals: [] }, 1, "has no approval"],
-    [{ approvals: [{ actor: "maria" }, { actor: "Maria" }] }, 2, "has 1 of 2 approvals"],
+    [{ approvals: [] }, 1, "#7 (0 of 1 at"],
+    [{ approvals: [{ actor: "maria" }, { actor: "Maria" }] }, 2, "#7 (1 of 2 at"],
     [{ mergedPatch: "other" }, 1, "not to the letter"],
     [{ mergedPatch: undefined }, 1, "what was merged is binary"],
     [{ approvedPatch: undefined }, 1, "what was approved is binary"],

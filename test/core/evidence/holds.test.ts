@@ -26,7 +26,7 @@ describe("a hold", () => {
     ["is the last one's", [event("hold"), event("hold", {}, "ben")], "ben"],
     ["is not another pull request's", [event("hold", { pull_request: 8 })], undefined],
     ["is not lifted by another's", [event("hold"), event("hold-release", { pull_request: 8 })], "tess"],
-    ["of another repository is none", [event("hold", { repository: "acme/till" })], undefined],
+    ["outlasts the repository's other name", [event("hold", { repository: "acme/till" })], "tess"],
     ["without a reason says nothing", [event("hold", { reason: null })], undefined],
     [
       "is not lifted by what cannot be read",
@@ -39,5 +39,6 @@ describe("a hold", () => {
 
   it("is not lifted by an event that anyone could have written, and held by one", () => {
     expect(held([event("hold"), event("hold-release")], false)).toBe("tess");
+    expect(held([event("hold", { repository: "acme/till" })], false)).toBeUndefined();
   });
 });

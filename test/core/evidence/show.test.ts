@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openChain, seal } from "../../../core/evidence/chain.ts";
 import type { NewEvent } from "../../../core/evidence/event.ts";
-import { csvRow, ledgerExport } from "../../../core/evidence/export.ts";
 import { segmentPath, segmentText } from "../../../core/evidence/segment.ts";
 import { ledgerShow, ledgerVerify } from "../../../core/evidence/show.ts";
 
@@ -74,37 +73,5 @@ describe("verifying streams", () => {
     const found = ledgerVerify([chain], [anchor]);
     expect(found.whole).toBe(false);
     expect(found.text).toContain("FAULT: Event 3 of production/gone (anchor) is gone");
-  });
-});
-
-describe("exporting streams", () => {
-  it("gives each line as it stands in the ledger", () => {
-    expect(ledgerExport([chain], "jsonl")).toBe(segments.map(({ text }) => text).join(""));
-    expect(ledgerExport([], "jsonl")).toBe("");
-  });
-
-  it("gives a table with one row an event, and a heading without any", () => {
-    const rows = ledgerExport([chain], "csv").split("\r\n");
-    expect(rows[0]).toBe(
-      "stream,environment,service,sequence,at,kind,actor,summary,hash,previous,nonce,body",
-    );
-    expect(rows[1]).toMatch(
-      /^production\/payments-api,production,payments-api,0,2026-03-01T10:00:00.000Z,decision,octocat,/,
-    );
-    expect(rows[3]).toContain(",'=cmd(),");
-    expect(rows).toHaveLength(5);
-    expect(ledgerExport([], "csv")).toMatch(/^stream,.*body\r\n$/);
-  });
-
-  it.each([
-    [["a", "b"], "a,b\r\n"],
-    [["", " padded "], '," padded "\r\n'],
-    [['say "hi"', "a,b"], '"say ""hi""","a,b"\r\n'],
-    [["two\nlines"], '"two\nlines"\r\n'],
-    [["=1+1", "+1", "-1", "@sum"], "'=1+1,'+1,'-1,'@sum\r\n"],
-    [["\t=1", " =1", "\u200b=1", "＝1"], "'\t=1,' =1,'\u200b=1,'＝1\r\n"],
-    [["1-1", "a=b"], "1-1,a=b\r\n"],
-  ])("writes the cells %j so that every reader takes them for text", (cells, expected) => {
-    expect(csvRow(cells)).toBe(expected);
   });
 });

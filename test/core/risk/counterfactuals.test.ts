@@ -41,6 +41,21 @@ describe("what would lower the score", () => {
     expect(told(facts).map((option) => option.change)).toContain(change);
   });
 
+  test("a change that is only a migration is in a pull request of its own already", () => {
+    const alone = {
+      path: "db/migrations/042_tenants.sql",
+      status: "added" as const,
+      additions: 12,
+      deletions: 0,
+    };
+    const code = { ...alone, path: "src/tenants.ts" };
+    const options = (changed_files: (typeof alone)[]) =>
+      told({ kinds: { db_schema: true }, diff: { files: 2, additions: 12, deletions: 1, changed_files } });
+    const own = { change: "the schema migration in a pull request of its own" };
+    expect(options([alone, code])).toContainEqual(expect.objectContaining(own));
+    expect(options([alone, alone])).not.toContainEqual(expect.objectContaining(own));
+  });
+
   test("nothing, where nothing is adverse", () => {
     expect(told({ tests: { failed: 0 }, coverage: { delta: 4 }, vulnerabilities: { critical: 0 } })).toEqual(
       [],

@@ -105,15 +105,32 @@ function serviceProblems(documents: BundleDocuments): Problem[] {
       ? []
       : [services.problemAt(["services", index, "name"], `name: ${quoted(name)} is given twice; keep one`)],
   );
-  const strangers = placesOfServices(documents)
-    .filter(({ glob }) => !names.some((name) => globMatches(glob, name)))
+  const places = placesOfServices(documents);
+  const globs = [...new Set(places.map(({ glob }) => glob))];
+  if (lettersOf(globs) * lettersOf(names) > mostCompared) {
+    const message = `services: ${names.length} names and ${globs.length} different globs for them are too many to compare; shorten or join them`;
+    return [...twice, services.problemAt(["services"], message)];
+  }
+  const strange = new Set(globs.filter((glob) => !names.some((name) => globMatches(glob, name))));
+  const listed = names.slice(0, mostListed).join(", ") + (names.length > mostListed ? ", …" : "");
+  const strangers = places
+    .filter(({ glob }) => strange.has(glob))
+    .slice(0, mostListed)
     .flatMap(({ file, path, glob }) => {
       const suggestion = nearest(glob, names);
       const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
-      const message = `service: ${quoted(glob)} fits no service of services.yaml: ${names.join(", ")}${hint}`;
+      const message = `service: ${quoted(glob)} fits no service of services.yaml: ${listed}${hint}`;
       return documents[file]?.problemAt(path, message) ?? [];
     });
   return [...twice, ...strangers];
+}
+
+/** Every glob is held against every name; beyond this many letters against letters it takes seconds. */
+const mostCompared = 100_000_000;
+const mostListed = 20;
+
+function lettersOf(words: readonly string[]): number {
+  return words.reduce((sum, word) => sum + word.length, 0);
 }
 
 function placesOfServices(documents: BundleDocuments): Place[] {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../adapters/database/index.ts";
+import { anotherProcess, enough } from "../adapters/database-processes.ts";
 import { databaseContract } from "../contracts/database.ts";
-import { anotherProcess, enough } from "./database-processes.ts";
 
 databaseContract("embedded, in memory", () => openDatabase({}));
 

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
-import { openDatabase } from "../../adapters/database/index.ts";
-import { installations } from "../../adapters/github/installations.ts";
-import { type SweepLimits, sweepDeliveries } from "../../app/sweep.ts";
-import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
-import { git, type SmallRepository, smallRepository } from "../emulated/small-repository.ts";
+import type { Database } from "../../../adapters/database/database.ts";
+import { installations } from "../../../adapters/github/installations.ts";
+import { type SweepLimits, sweepDeliveries } from "../../../app/sweep.ts";
+import { type EmulatedGitHub, startGitHub } from "../../../emulated/github/index.ts";
+import { freshDatabase } from "../../database.ts";
+import { git, type SmallRepository, smallRepository } from "../../emulated/small-repository.ts";
 
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const minute = 60_000;
@@ -22,7 +22,7 @@ let time: number;
 beforeEach(async () => {
   repository = smallRepository();
   git(repository.folder, "branch", "change");
-  database = await openDatabase({});
+  database = await freshDatabase();
   received = [];
   status = 202;
   time = Date.now();
