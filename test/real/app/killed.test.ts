@@ -1,123 +1,107 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDatabase } from "../../../adapters/database/index.ts";
-import { place, secret, slug, startSampleGitHub, type TestGitHub } from "../../app/app.ts";
+import { startSampleGitHub, type TestGitHub } from "../../app/app.ts";
 import { startPostgres } from "../../postgres.ts";
+import { killAll, random, startAppProcess, workedOff } from "./app-process.ts";
+import { happenings, type Waiting } from "./deliveries.ts";
+import { expectOnce } from "./once.ts";
 
 /**
- * The App is killed at 200 random points while deliveries come, and started again each time. GitHub does not send a
- * delivery again by itself, so what was refused is sent again under its own id, as the sweep does.
+ * Two replicas are killed at 200 random points while deliveries of every kind come, and started again each time. GitHub
+ * does not send a delivery again by itself, so what was refused is sent again under its own id, as the sweep does.
  */
 const kills = 200;
 let world: TestGitHub;
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
-let child: ChildProcess | undefined;
 
 beforeAll(async () => {
   postgres = await startPostgres();
   world = await startSampleGitHub(5);
 });
 afterAll(async () => {
-  child?.kill("SIGKILL");
+  killAll();
   await world?.close();
   await postgres?.stop();
 });
 
-async function start(): Promise<string> {
-  const { appId, privateKey } = world.credentials;
-  const started = spawn(process.execPath, ["app/index.ts"], {
-    env: {
-      PATH: process.env.PATH,
-      APP_ID: appId,
-      PRIVATE_KEY: privateKey,
-      WEBHOOK_SECRET: secret,
-      DATABASE_URL: postgres.url,
-      GITHUB_API_URL: world.github.url,
-      HOST: "127.0.0.1",
-      PORT: "0",
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  child = started;
-  let said = "";
-  return await new Promise((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString();
-      const url = /takes webhooks at (http:\S+)\/webhooks/.exec(said)?.[1];
-      if (url) resolve(url);
-    };
-    started.stdout.on("data", hear);
-    started.stderr.on("data", hear);
-    started.once("exit", () => reject(new Error(`The App ended before it listened: ${said.slice(-2000)}`)));
-  });
-}
-
-/** Small and repeatable: a failure is found again by its seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-}
-
 test(`nothing is lost and nothing doubled when the App is killed ${kills} times`, {
   timeout: 1_200_000,
 }, async () => {
+  const started = performance.now();
   const next = random(20_261_121);
-  const repository = world.github.repository(place);
-  const pulls = Object.values(world.sample.pulls);
-  const refused: { id: string; number: number; author: string }[] = [];
+  const life = happenings(world, next);
+  const refused: Waiting[] = [];
   const sent: string[] = [];
-  const send = async (url: string, id: string, number: number, author: string): Promise<void> => {
-    const pull = repository.pulls.get(number);
-    if (!pull) throw new Error(`There is no pull request ${number}.`);
-    const payload = await world.github
-      .events(place)
-      .as({ login: author, app: slug })
-      .pullRequest(pull, "synchronize");
-    const delivery = await world.github.sendEvent("pull_request", payload, {
-      to: { url, secret },
-      deliveryId: id,
-    });
-    if (delivery.statusCode !== 202) refused.push({ id, number, author });
+  const arrivals = onArrival(world);
+  const sending = async (waiting: Waiting, url: string): Promise<void> => {
+    if (!(await life.send(waiting, url))) refused.push(waiting);
+    // Now and then the same delivery comes twice.
+    else if (next() < 0.1) await life.send(waiting, url);
   };
-  for (let kill = 0; kill < kills; kill += 1) {
-    const url = await start();
-    const sending = [...refused.splice(0), ...pulls.map((pull) => ({ ...pull, id: randomUUID() }))];
-    for (const { id } of sending) if (!sent.includes(id)) sent.push(id);
-    const delivered = Promise.all(
-      sending.map(({ id, number, author }) => send(`${url}/webhooks`, id, number, author)),
-    );
-    await new Promise((resolve) => setTimeout(resolve, next() * 350));
-    const ended = new Promise((resolve) => child?.once("exit", resolve));
-    child?.kill("SIGKILL");
-    await Promise.all([ended, delivered]);
+  const first = await startAppProcess(world, postgres.url);
+  for (const pull of Object.values(world.sample.pulls)) {
+    const opened = await life.opened(pull.number);
+    sent.push(opened.id);
+    expect(await life.send(opened, first.url)).toBe(true);
   }
-  const url = await start();
-  for (const { id, number, author } of refused.splice(0)) await send(`${url}/webhooks`, id, number, author);
-  const database = await openDatabase({ url: postgres.url });
-  for (let turn = 0; turn < 600; turn += 1) {
-    const [left] = await database.query("select count(*)::int as waiting from inbox where state = 'waiting'");
-    if (left?.waiting === 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const rows = await database.query(
-    "select delivery_id, state, error from inbox where event = 'pull_request'",
+  await workedOff(postgres.url, 30_000);
+  expect(await first.terminate()).toBe(0);
+
+  const replica = async (): Promise<void> => {
+    for (let kill = 0; kill < kills / 2; kill += 1) {
+      const app = await startAppProcess(world, postgres.url);
+      const fresh = await Promise.all(Array.from({ length: next() < 0.3 ? 2 : 1 }, () => life.next()));
+      sent.push(...fresh.map(({ id }) => id));
+      const delivered = Promise.all([...refused.splice(0), ...fresh].map((one) => sending(one, app.url)));
+      // Either at any time, or in the moment in which GitHub hears a request, and has not answered it.
+      if (next() < 0.5) await sleep(next() * 350);
+      else await Promise.race([arrivals.next(1 + Math.floor(next() * 25), next() < 0.6), sleep(1000)]);
+      await app.kill();
+      await delivered;
+    }
+  };
+  await Promise.all([replica(), replica()]);
+  const killed = performance.now();
+  const last = await startAppProcess(world, postgres.url);
+  for (const one of refused.splice(0)) expect(await life.send(one, last.url)).toBe(true);
+  await workedOff(postgres.url, 120_000);
+  const counts = await expectOnce(world, postgres.url, { sent, happened: life.happened });
+  console.log(
+    `${kills} kills in ${seconds(started, killed)} s, the rest in ${seconds(killed, performance.now())} s;`,
+    `${arrivals.hit()} in the middle of a request;`,
+    counts,
   );
-  await database.close();
-  expect(rows.filter((row) => row.state !== "done")).toEqual([]);
-  expect(new Set(rows.map((row) => row.delivery_id))).toEqual(new Set(sent));
-  for (const { number } of pulls) {
-    const ours = [...repository.comments.values()].filter(
-      (one) => one.number === number && one.body.includes("adaptive-deploy:risk:v1"),
-    );
-    expect([number, ours.length]).toEqual([number, 1]);
-  }
-  const checks = [...repository.checkRuns.values()].filter((one) => one.name === "adaptive-deploy/risk");
-  const heads = new Set(checks.map((one) => one.headSha));
-  expect(heads.size).toBe(pulls.length);
-  expect(checks).toHaveLength(pulls.length);
-  expect(world.github.violations()).toEqual([]);
+  expect(await last.terminate()).toBe(0);
 });
+
+const seconds = (from: number, to: number): string => ((to - from) / 1000).toFixed(0);
+
+/** Tells of the moment in which GitHub has heard so many requests more, or the first write after them. */
+function onArrival({ github }: TestGitHub): {
+  next(count: number, isWrite: boolean): Promise<void>;
+  hit(): number;
+} {
+  let waiting: { left: number; isWrite: boolean; tell: () => void }[] = [];
+  let hit = 0;
+  const push = github.requests.push.bind(github.requests);
+  github.requests.push = (...records) => {
+    const length = push(...records);
+    const [record] = records;
+    for (const one of waiting) {
+      one.left -= 1;
+      if (one.left > 0 || (one.isWrite && (record?.method === "GET" || record?.operation === "graphql")))
+        continue;
+      hit += 1;
+      waiting = waiting.filter((other) => other !== one);
+      one.tell();
+    }
+    return length;
+  };
+  return {
+    next: (left, isWrite) =>
+      new Promise((tell) => {
+        waiting.push({ left, isWrite, tell });
+      }),
+    hit: () => hit,
+  };
+}
