@@ -1,3 +1,4 @@
+import { ownerAndName } from "../adapters/github/full-name.ts";
 import { activePolicy } from "../adapters/github/policy-source.ts";
 import type { Subject } from "../adapters/github/subject.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
@@ -53,7 +54,7 @@ export async function apiOf(around: ApiAround): Promise<Api> {
           await insertDeliveries(within, [newFactsDelivery({ installation, repository, sha: head })]);
         });
       }
-      const [owner = "", name = ""] = seen.name.split("/");
+      const { owner, name } = ownerAndName(seen.name);
       const subject: Subject = {
         kind: "release",
         owner,

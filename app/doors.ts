@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { Octokit } from "@octokit/rest";
 import type { Database } from "../adapters/database/database.ts";
 import { ownHostFetch } from "../adapters/github/own-host.ts";
+import { publicApi } from "../adapters/github/places.ts";
 import { sqlLedger } from "../adapters/ledgers/sql.ts";
 import { templateAt } from "./api/routes.ts";
 import { type ApiAround, apiOf } from "./api-wiring.ts";
@@ -97,5 +98,5 @@ function signInOf({
 }
 
 function apiUrlOf({ baseUrl }: Pick<AppConfiguration, "baseUrl">): string {
-  return baseUrl ?? "https://api.github.com";
+  return baseUrl ?? publicApi;
 }

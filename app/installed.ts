@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { GitHubClient } from "../adapters/github/client.ts";
+import { ownerAndRepo } from "../adapters/github/full-name.ts";
+import { statusOf } from "../adapters/github/status.ts";
 import type { Recognise } from "./known-repositories.ts";
 
 /** A repository that the App is installed on, as GitHub knows it. */
@@ -13,7 +15,6 @@ export type InstalledRepository = {
 
 const found = z.object({ id: z.int().positive() });
 const repository = z.object({ id: z.int(), full_name: z.string(), default_branch: z.string() });
-const statusOf = z.looseObject({ status: z.number() });
 const keptMs = 60_000;
 const mostKept = 2000;
 
@@ -47,7 +48,7 @@ async function ask(
   { app, clientOf, recognise, warn }: Asking,
   name: string,
 ): Promise<InstalledRepository | undefined> {
-  const [owner = "", repo = ""] = name.split("/");
+  const { owner, repo } = ownerAndRepo(name);
   try {
     const installation = found.parse(
       (await app.request("GET /repos/{owner}/{repo}/installation", { owner, repo })).data,
@@ -59,8 +60,7 @@ async function ask(
     await recognise(said, { installation, look: async () => said, warn });
     return { installation, name: said.name, id: String(said.id), defaultBranch: seen.default_branch };
   } catch (error) {
-    const { data } = statusOf.safeParse(error);
-    if (data?.status === 404) return undefined;
+    if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }

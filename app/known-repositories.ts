@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Database, Queries } from "../adapters/database/database.ts";
 import type { GitHubClient } from "../adapters/github/client.ts";
+import { ownerAndRepo } from "../adapters/github/full-name.ts";
+import { statusOf } from "../adapters/github/status.ts";
 import { isSetAside, moveKept, setAside } from "./move-kept.ts";
 
 /** "owner/name", and GitHub's number, which a repository keeps whatever it is called. */
@@ -114,17 +116,15 @@ async function setAsideLeftovers(within: Queries, { name, id }: NamedRepository)
 
 /** The repository that GitHub gives under a name: a former name leads to the present one. */
 export async function repositoryAt(client: GitHubClient, name: string): Promise<NamedRepository | undefined> {
-  const [owner = "", repo = ""] = name.split("/");
+  const { owner, repo } = ownerAndRepo(name);
   try {
     const { data } = await client.request("GET /repos/{owner}/{repo}", { owner, repo });
     const seen = answered.parse(data);
     return { name: seen.full_name, id: seen.id };
   } catch (error) {
-    const { data } = statusOf.safeParse(error);
-    if (data?.status === 404) return undefined;
+    if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }
 
 const answered = z.object({ full_name: z.string(), id: z.int() });
-const statusOf = z.looseObject({ status: z.number() });

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
+import { ownerAndRepo } from "../adapters/github/full-name.ts";
+import { statusOf } from "../adapters/github/status.ts";
 import { wakeGates } from "./gates/wake.ts";
 import type { Delivery } from "./inbox/store.ts";
 import { lookAgain } from "./look-again.ts";
@@ -56,7 +58,7 @@ export async function openPullsOf(
 ): Promise<number[]> {
   const isOpenHere = ({ state, head, base }: z.infer<typeof pull>): boolean =>
     state === "open" && head.sha === sha && base.repo.full_name.toLowerCase() === repository.toLowerCase();
-  const [owner = "", repo = ""] = repository.split("/");
+  const { owner, repo } = ownerAndRepo(repository);
   const [found, decided] = await Promise.all([
     known(() =>
       work.client.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
@@ -90,15 +92,13 @@ export async function decidedPullsOf(repository: string, sha: string, { database
   return rows.map((row) => decidedPull.parse(row).pull_request);
 }
 
-const statusOf = z.looseObject({ status: z.number() });
-
 /** Whoever may send facts may send them of a commit that is nowhere. */
 async function known<Answer>(request: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await request();
   } catch (error) {
-    const { data } = statusOf.safeParse(error);
-    if (data?.status === 404 || data?.status === 422) return undefined;
+    const status = statusOf(error);
+    if (status === 404 || status === 422) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../adapters/database/database.ts";
 import type { GitHubClient } from "../adapters/github/client.ts";
+import type { Decision } from "../core/decision/shape.ts";
 import type { Ledger } from "../core/ports.ts";
 import type { Observer } from "./observer.ts";
 
@@ -42,6 +43,9 @@ export type TimerPayload = { kind: "settle" | "gate" | "group"; repository: stri
   string,
   string | number
 >;
+
+/** Told of every decision that is made, for the demo. */
+export type Tell = (decision: Decision) => void;
 
 /** One webhook's handler; several may answer to one event. */
 export type Handler = (payload: unknown, work: Work) => Promise<void>;

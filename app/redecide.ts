@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { subjectOfEvent } from "../adapters/github/event.ts";
-import type { Decision } from "../core/decision/shape.ts";
+import { ownerAndRepo } from "../adapters/github/full-name.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { type Decided, decideChange } from "./decide-change.ts";
 import { lookAgain } from "./look-again.ts";
-import type { Work } from "./ports.ts";
+import type { Tell, Work } from "./ports.ts";
 import { isQuiet } from "./quiet.ts";
 
 const found = z.looseObject({
@@ -20,7 +20,7 @@ export async function redecideAndTell(
   repository: string,
   number: number,
   work: Work,
-  tell: (decision: Decision) => void,
+  tell: Tell,
 ): Promise<void> {
   const decided = await redecide(repository, number, work);
   if (decided) tell(decided.decision);
@@ -38,7 +38,7 @@ export async function redecide(
   work: Work,
   heard?: Heard,
 ): Promise<Decided | undefined> {
-  const [owner = "", repo = ""] = repository.split("/");
+  const { owner, repo } = ownerAndRepo(repository);
   const parameters = { owner, repo, pull_number: number };
   const { data } = await work.client.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", parameters);
   const pull = found.parse(data);

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { ask } from "../adapters/github/client.ts";
 import { lastQueuedOf, queueBaseOf } from "../adapters/github/event.ts";
+import { ownerAndName } from "../adapters/github/full-name.ts";
 import { pullsOfGroup } from "../adapters/github/queued.ts";
 import { decideChange } from "./decide-change.ts";
-import type { Work } from "./ports.ts";
-import type { Tell } from "./webhooks/index.ts";
+import type { Tell, Work } from "./ports.ts";
 
 const refs = z.array(z.object({ ref: z.string(), object: z.object({ sha: z.string() }) }));
 const kept = z.object({
@@ -25,7 +25,7 @@ export async function wakeGroups(repository: string, number: number, work: Work)
     [repository, new Date(work.now.getTime() - longestQueuedMs)],
   );
   if (rows.length === 0) return;
-  const [owner = "", name = ""] = repository.split("/");
+  const { owner, name } = ownerAndName(repository);
   const { data } = await ask(`the merge groups of ${repository}`, () =>
     work.client.request("GET /repos/{owner}/{repo}/git/matching-refs/{ref}", {
       ...{ owner, repo: name, ref: "heads/gh-readonly-queue/" },
@@ -73,7 +73,7 @@ export async function redecideGroup(
   work: Work,
   tell: Tell,
 ): Promise<void> {
-  const [owner = "", name = ""] = repository.split("/");
+  const { owner, name } = ownerAndName(repository);
   const lastQueued = lastQueuedOf(ref);
   const { data } = await ask(repository, () =>
     work.client.request("GET /repos/{owner}/{repo}", { owner, repo: name }),

@@ -14,6 +14,8 @@ import {
 import { loginOf, type People, peopleOfCommit, peopleOfPull } from "./approval-people.ts";
 import { askPerson } from "./approval-person.ts";
 import type { GitHubClient } from "./client.ts";
+import { ownerAndName } from "./full-name.ts";
+import { statusOf } from "./status.ts";
 import { mayPass } from "./transient.ts";
 
 /**
@@ -32,7 +34,7 @@ export async function verifyApproval(
 ): Promise<Verified> {
   const mismatch = isFor(pointer, use);
   if (mismatch !== null) return { valid: false, ...mismatch };
-  const [owner = "", name = ""] = pointer.repository.split("/");
+  const { owner, name } = ownerAndName(pointer.repository);
   const place = { owner, name };
   // All at once: verifying adds one round trip to a decision, not three.
   const [said, people, person] = await Promise.all([
@@ -150,8 +152,7 @@ async function guarded<Answer>(work: () => Promise<Answer>): Promise<Answer | Re
   try {
     return await work();
   } catch (error) {
-    const status = thrown.safeParse(error);
-    if (status.success && status.data.status === 404) {
+    if (statusOf(error) === 404) {
       return refused(
         "not-found",
         "GitHub shows no such object: the approval was deleted, or the token may not see it.",
@@ -162,8 +163,6 @@ async function guarded<Answer>(work: () => Promise<Answer>): Promise<Answer | Re
     return refused(reason, `The approval could not be asked for at GitHub: ${message}.`);
   }
 }
-
-const thrown = z.looseObject({ status: z.number() });
 
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ").slice(0, 200);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { GitHubClient } from "./client.ts";
+import { ownerAndRepo } from "./full-name.ts";
 
 const activity = z.array(z.looseObject({ after: z.string(), timestamp: z.string() }));
 
@@ -12,7 +13,7 @@ export async function headSince(
   head: { repository: string | null; branch: string; sha: string },
 ): Promise<Date | undefined> {
   if (head.repository === null) return undefined;
-  const [owner = "", repo = ""] = head.repository.split("/");
+  const { owner, repo } = ownerAndRepo(head.repository);
   const ref = `refs/heads/${head.branch}`;
   try {
     const route = "GET /repos/{owner}/{repo}/activity";

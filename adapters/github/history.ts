@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { HistorySummary } from "../../core/change/history.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { ask, type GitHubClient, githubError } from "./client.ts";
+import { ownerAndRepo } from "./full-name.ts";
 
 /** The summary of the default branch's history, on a branch of its own with one file. */
 const branch = "adaptive-deploy/history";
@@ -19,7 +20,7 @@ export async function writeHistory(
   fullName: string,
   summary: HistorySummary,
 ): Promise<string> {
-  const [owner = "", repo = ""] = fullName.split("/");
+  const { owner, repo } = ownerAndRepo(fullName);
   if (!owner || !repo) {
     throw new UserError(
       "no-repository",

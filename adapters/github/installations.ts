@@ -6,6 +6,7 @@ import type { GitHubClient } from "./client.ts";
 import { careful, type RequestHook } from "./installation-requests.ts";
 import { installationToken, type TokenSource } from "./installation-token.ts";
 import { ownHostExchange } from "./own-host.ts";
+import { publicApi } from "./places.ts";
 import { githubTurnLimits, type TurnLimits, type Turns, turns } from "./turns.ts";
 import { unwatched, type Watcher } from "./watcher.ts";
 
@@ -60,7 +61,7 @@ export function installations(options: InstallationsOptions): Installations {
   const limits = options.demo ? unlimited(options.limits) : { ...clientLimits, ...options.limits };
   const now = options.now ?? Date.now;
   const { warn, watcher = unwatched } = options;
-  const baseUrl = (options.baseUrl ?? "https://api.github.com").replace(/\/+$/, "");
+  const baseUrl = (options.baseUrl ?? publicApi).replace(/\/+$/, "");
   const fetch = ownHostExchange(baseUrl, limits.timeoutMs);
   const log = { debug: quiet, info: quiet, warn: options.warn, error: options.warn };
   // Probot's throttle is process-wide and its retry sends writes twice: both are done here, by installation.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ownerAndName } from "../../adapters/github/full-name.ts";
 import { optional } from "../../core/optional.ts";
 
 /** The events `issue_comment` and `pull_request_review` of a pull request, as far as a command needs them. */
@@ -89,7 +90,7 @@ export function reviewIn(payload: unknown): (Said & { state: string }) | undefin
 }
 
 function placeIn({ action, repository, changes }: z.infer<typeof about>) {
-  const [owner = "", name = ""] = repository.full_name.split("/");
+  const { owner, name } = ownerAndName(repository.full_name);
   return { action, repository: repository.full_name, owner, name, ...optional("was", changes?.body?.from) };
 }
 

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { ask, githubError } from "../../adapters/github/client.ts";
+import { ownerAndRepo } from "../../adapters/github/full-name.ts";
+import { statusOf } from "../../adapters/github/status.ts";
 import type { Work } from "../ports.ts";
 import { type Answered, claimReport, closeGate, type Ending, type Gate, gateKey } from "./gate.ts";
 import type { Word } from "./word.ts";
@@ -51,8 +53,7 @@ export async function answer(
 
 /** GitHub's word for a gate that has its answer, or a run that waits no more. */
 function isSettled(error: unknown): boolean {
-  const status = z.object({ status: z.number() }).safeParse(error);
-  return status.success && status.data.status === 422;
+  return statusOf(error) === 422;
 }
 
 function post(
@@ -77,6 +78,6 @@ async function isPending(gate: Gate, work: Work): Promise<boolean> {
 }
 
 function placeOf({ repository, run_id }: Gate) {
-  const [owner = "", repo = ""] = repository.split("/");
+  const { owner, repo } = ownerAndRepo(repository);
   return { owner, repo, run_id };
 }

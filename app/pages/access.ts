@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { ownerAndRepo } from "../../adapters/github/full-name.ts";
+import { statusOf } from "../../adapters/github/status.ts";
 import type { PageOptions } from "./options.ts";
 import type { Session } from "./sessions.ts";
 
@@ -69,7 +71,7 @@ async function asked(
   session: Session,
   repository: string,
 ): Promise<Sight | undefined> {
-  const [owner = "", repo = ""] = repository.split("/");
+  const { owner, repo } = ownerAndRepo(repository);
   try {
     const { data } = await options.ask(session.token).request("GET /repos/{owner}/{repo}", { owner, repo });
     const found = answered.safeParse(data);
@@ -84,10 +86,6 @@ async function asked(
     const status = statusOf(error);
     return status === 401 || status === 403 || status === 404 || status === 451 ? nothing : undefined;
   }
-}
-
-function statusOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
 }
 
 /** On loopback, without a sign-in: the demo's own machine sees everything. */

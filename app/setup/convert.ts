@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ownHostFetch } from "../../adapters/github/own-host.ts";
+import { publicApi } from "../../adapters/github/places.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import type { Credentials } from "./credentials.ts";
 
@@ -16,7 +17,7 @@ const conversion = z.looseObject({
 /** Trades GitHub's code, which lasts an hour and once, for the App's credentials. */
 export async function convert(
   code: string,
-  baseUrl = "https://api.github.com",
+  baseUrl = publicApi,
 ): Promise<{ slug: string; installAddress: string; credentials: Credentials }> {
   if (!/^[A-Za-z0-9_-]{1,200}$/.test(code))
     throw new UserError(

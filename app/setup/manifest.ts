@@ -1,3 +1,4 @@
+import { publicApi } from "../../adapters/github/places.ts";
 import { eventsOf, permissionsOf, type Tier } from "./permissions.ts";
 
 export type ManifestOptions = { publicUrl: string; tier: Tier; teams: boolean };
@@ -19,7 +20,7 @@ export function manifest({ publicUrl, tier, teams }: ManifestOptions) {
 }
 
 /** Where people use GitHub, whose API is at `baseUrl`. */
-export function webOf(baseUrl = "https://api.github.com"): string {
+export function webOf(baseUrl = publicApi): string {
   const { origin, host } = new URL(baseUrl);
   // A tenant of ghe.com has its API at api.<tenant>.ghe.com; an Enterprise Server at its own address.
   return host === "api.github.com" || /^api\..+\.ghe\.com$/.test(host)

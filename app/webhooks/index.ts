@@ -1,9 +1,8 @@
-import type { Decision } from "../../core/decision/shape.ts";
 import { type CommandOptions, commands, reviews } from "../commands/index.ts";
 import { decideChange } from "../decide-change.ts";
 import { gates } from "../gates/protection-rule.ts";
 import { wakeGates } from "../gates/wake.ts";
-import type { AppIdentity, Work } from "../ports.ts";
+import type { AppIdentity, Tell, Work } from "../ports.ts";
 import { redecideAndTell } from "../redecide.ts";
 import { wakeGroups } from "../wake-groups.ts";
 import { onCheckRun } from "./check-run.ts";
@@ -16,7 +15,6 @@ import { onRepository } from "./repository.ts";
 import { onTimer } from "./timer.ts";
 import { onWorkflowRun } from "./workflow-run.ts";
 
-export type Tell = (decision: Decision) => void;
 export type Answering = (payload: unknown, work: Work, tell: Tell) => Promise<void>;
 
 /** Who answers to which event; one file a webhook. An event that nobody answers to is finished at once. */
@@ -35,7 +33,7 @@ export function webhooks(identity: () => Promise<AppIdentity>): Record<string, A
   return {
     pull_request: onPullRequest,
     pull_request_review: async (payload, work, tell) => reviews(await told(tell))(payload, work),
-    check_run: onCheckRun,
+    check_run: async (payload, work) => onCheckRun(payload, work, await identity()),
     workflow_run: onWorkflowRun,
     merge_group: onMergeGroup,
     push: onPush,

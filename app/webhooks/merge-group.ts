@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { decideChange } from "../decide-change.ts";
-import type { Work } from "../ports.ts";
-import type { Tell } from "./index.ts";
+import type { Tell, Work } from "../ports.ts";
 
 const event = z.object({ action: z.string() });
 

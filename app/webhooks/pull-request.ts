@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { decideChange } from "../decide-change.ts";
-import type { Work } from "../ports.ts";
+import type { Tell, Work } from "../ports.ts";
 import { isQuiet, quietLabel } from "../quiet.ts";
 import { redecide } from "../redecide.ts";
-import type { Tell } from "./index.ts";
 
 const answered = ["opened", "synchronize", "reopened", "edited", "ready_for_review", "labeled", "unlabeled"];
 const labelled = z.object({ name: z.string() });

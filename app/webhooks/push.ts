@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ask } from "../../adapters/github/client.ts";
+import { ownerAndName, ownerAndRepo } from "../../adapters/github/full-name.ts";
 import { organisationRepository } from "../../adapters/github/organisation.ts";
 import { activePolicy } from "../../adapters/github/policy-source.ts";
 import { configurationPath, defaultBundleFolder } from "../../adapters/policy/places.ts";
@@ -75,7 +76,7 @@ async function openPulls(known: readonly Pull[], base: string | undefined, work:
   const isKnown = new Set(known.map(({ repository, number }) => `${repository}#${number}`));
   const pulls: Pull[] = [];
   for (const repository of namesOf(known)) {
-    const [owner = "", repo = ""] = repository.split("/");
+    const { owner, repo } = ownerAndRepo(repository);
     const { data } = await ask(`the open pull requests of ${repository}`, () =>
       work.client.request("GET /repos/{owner}/{repo}/pulls", {
         ...{ owner, repo, state: "open", sort: "updated", direction: "desc", per_page: mostPulls },
@@ -95,7 +96,7 @@ async function touchesPolicy(push: Push, branch: string, work: Work): Promise<bo
   const isDefault = branch === defaultBranch;
   if (isDefault && (touched === undefined || touched.some((path) => isPolicy(path, defaultBundleFolder))))
     return true;
-  const [owner = "", name = ""] = repository.split("/");
+  const { owner, name } = ownerAndName(repository);
   const configuration = await configurationOf({ owner, name }, work);
   if (configuration === undefined) return isDefault;
   if (!isDefault && !configuration["policy-bases"]?.includes(branch)) return false;

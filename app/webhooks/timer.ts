@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { onNewFacts } from "../new-facts.ts";
-import type { Handler, Work } from "../ports.ts";
+import type { Handler, Tell, Work } from "../ports.ts";
 import { redecideAndTell } from "../redecide.ts";
 import { groupPayload, redecideGroup } from "../wake-groups.ts";
-import type { Tell } from "./index.ts";
 
 const timer = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("gate") }),

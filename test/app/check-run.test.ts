@@ -25,6 +25,7 @@ const press = (identifier: string) =>
       check_run: { id: 1, head_sha: app.head(), pull_requests: [{ number: 7 }] },
     },
     app.work,
+    app.identity,
   );
 const said = (mark: string) =>
   [...app.github.repository(shop).comments.values()].filter(({ body }) =>

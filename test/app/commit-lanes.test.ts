@@ -41,6 +41,7 @@ const press = (identifier: string, pulls: number[]) =>
       check_run: { id: 1, head_sha: app.head(), pull_requests: pulls.map((number) => ({ number })) },
     },
     app.work,
+    app.identity,
   );
 const ended = () =>
   onWorkflowRun(

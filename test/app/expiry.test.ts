@@ -1,26 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
+import { expect, test } from "vitest";
 import type { Timer, Work } from "../../app/ports.ts";
 import { redecide } from "../../app/redecide.ts";
 import { effective } from "../../core/decision/envelope.ts";
 import { momentWords } from "../../core/render/sentences.ts";
 import { renderTerminal } from "../../core/render/terminal.ts";
-import { freshDatabase } from "../database.ts";
 import { commitFiles, git } from "../emulated/small-repository.ts";
-import { shop, startWork, type TestWork } from "./work.ts";
+import { worksOfFile } from "./each-work.ts";
+import { shop, type TestWork } from "./work.ts";
 
-let database: Database;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.close());
-
+const open = worksOfFile();
 let app: TestWork;
-afterEach(async () => {
-  const violations = app.github.violations();
-  await app.close();
-  expect(violations).toEqual([]);
-});
 
 /** Decides at a moment, and tells what was written and which timers were set. */
 async function decidedAt(now: Date) {
@@ -39,9 +28,8 @@ async function decidedAt(now: Date) {
 }
 
 test("an approval ends by itself: the answer and the comment say when, a timer asks again, the check does", async () => {
-  app = await startWork({
+  app = await open({
     thresholds: "defaults: { mode: enforced, approval: { from: 0, expires-after: 10m } }",
-    database,
   });
   const said = await app.say("rita", "/approve-risk seen");
   const until = new Date(Date.parse(said.createdAt) + 10 * 60_000);
@@ -70,9 +58,8 @@ test("an approval ends by itself: the answer and the comment say when, a timer a
 });
 
 test("an approval is void once the base is rewound beneath it, though head and branch are the same", async () => {
-  app = await startWork({
+  app = await open({
     thresholds: "defaults: { mode: enforced, approval: { from: 0 } }",
-    database,
   });
   const folder = app.folder(shop);
   commitFiles(folder, "Second", { "src/second.ts": "second\n" });
@@ -92,9 +79,8 @@ test("an approval is void once the base is rewound beneath it, though head and b
 });
 
 test("an approval from the future, by our clock, does not count", async () => {
-  app = await startWork({
+  app = await open({
     thresholds: "defaults: { mode: enforced, approval: { from: 0, expires-after: 1d } }",
-    database,
   });
   const said = await app.say("rita", "/approve-risk seen");
   const at = Date.parse(said.createdAt);

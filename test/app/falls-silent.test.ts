@@ -1,20 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
+import { expect, test } from "vitest";
 import { redecide } from "../../app/redecide.ts";
-import { freshDatabase } from "../database.ts";
 import { commitFiles, git } from "../emulated/small-repository.ts";
-import { shop, startWork, type TestWork } from "./work.ts";
+import { worksOfFile } from "./each-work.ts";
+import { shop, type TestWork } from "./work.ts";
 
-let database: Database;
+const open = worksOfFile();
 let app: TestWork;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterEach(async () => {
-  expect(app.github.violations()).toEqual([]);
-  await app.close();
-});
-afterAll(() => database.close());
 
 const policy = ".github/adaptive-deploy/thresholds-and-windows.yaml";
 const wrote = () => {
@@ -37,7 +28,7 @@ test.each([
   ["a policy that goes to shadow", toShadow],
   ["a configuration that is removed", remove],
 ])("%s leaves no red check and one line", async (_, change) => {
-  app = await startWork({ database, thresholds: "defaults: { mode: enforced, approval: { from: 0 } }" });
+  app = await open({ thresholds: "defaults: { mode: enforced, approval: { from: 0 } }" });
   await redecide(shop, 7, app.work);
   expect(wrote().checks).toEqual(["action_required"]);
   change();
@@ -50,7 +41,7 @@ test.each([
 });
 
 test("where nothing stands, neither writes anything", async () => {
-  app = await startWork({ database, thresholds: "defaults: { mode: shadow, approval: { from: 0 } }" });
+  app = await open({ thresholds: "defaults: { mode: shadow, approval: { from: 0 } }" });
   await redecide(shop, 7, app.work);
   remove();
   await redecide(shop, 7, app.work);

@@ -1,24 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
+import { describe, expect, test } from "vitest";
 import { redecide } from "../../app/redecide.ts";
 import { onPush } from "../../app/webhooks/push.ts";
 import { roundTrips } from "../../emulated/github/index.ts";
-import { freshDatabase } from "../database.ts";
 import { commitFiles, type Files, git } from "../emulated/small-repository.ts";
-import { shop, startWork, type TestWork } from "./work.ts";
+import { worksOfFile } from "./each-work.ts";
+import { shop, type TestWork } from "./work.ts";
 
-let database: Database;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.close());
-
+const open = worksOfFile();
 let app: TestWork;
-afterEach(async () => {
-  const violations = app.github.violations();
-  await app.close();
-  expect(violations).toEqual([]);
-});
 
 const source = "acme/.github";
 const configuration = (text = "") => ({ ".github/adaptive-deploy.yml": `schema-version: 1\n${text}` });
@@ -27,10 +16,9 @@ const enforced = {
     "schema-version: 1\ndefaults: { mode: enforced, approval: { from: 0 } }\n",
 };
 async function start(organisation: Files | undefined, files: Files = {}, latencyMs = 0): Promise<void> {
-  app = await startWork({
+  app = await open({
     thresholds: null,
     files,
-    database,
     latencyMs,
     ...(organisation === undefined ? {} : { organisation }),
   });
@@ -38,7 +26,9 @@ async function start(organisation: Files | undefined, files: Files = {}, latency
 const decide = async () => (await redecide(shop, 7, app.work))?.decision;
 const rows = async () => {
   const tables = ["ledger_events", "facts", "decisions", "effects"];
-  const counts = await Promise.all(tables.map((table) => database.query(`select 1 as one from ${table}`)));
+  const counts = await Promise.all(
+    tables.map((table) => app.database.query(`select 1 as one from ${table}`)),
+  );
   return counts.flat().length;
 };
 

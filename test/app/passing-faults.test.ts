@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
+import { expect, test } from "vitest";
 import { isTransient } from "../../adapters/github/transient.ts";
 import { redecide } from "../../app/redecide.ts";
 import type { Fault } from "../../emulated/github/faults.ts";
-import { freshDatabase } from "../database.ts";
-import { shop, startWork, type TestWork } from "./work.ts";
+import { worksOfFile } from "./each-work.ts";
+import { shop, type TestWork } from "./work.ts";
 
 /** One passing fault of GitHub's takes no valid approval away: what was written stays until GitHub answers. */
-let database: Database;
+const open = worksOfFile();
 let app: TestWork;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterEach(async () => {
-  expect(app.github.violations()).toEqual([]);
-  await app.close();
-});
-afterAll(() => database.close());
 
 const roles = "defaults: { mode: enforced, approval: { from: 0 } }";
 const team = "defaults: { mode: enforced, approval: { from: 0, approvers: { teams: [captains] } } }";
 const permission = "repos/get-collaborator-permission-level";
 const membership = "teams/get-membership-for-user-in-org";
 const start = async (thresholds = roles): Promise<void> => {
-  app = await startWork({ database, thresholds, teams: { "acme/captains": ["tess"] } });
+  app = await open({ thresholds, teams: { "acme/captains": ["tess"] } });
   await app.say("tess", "/approve-risk tried on staging");
   await redecide(shop, 7, app.work);
   expect(written()).toContain("Approved by");
@@ -93,7 +84,7 @@ test.each([
   [permission, "502"],
   [membership, "502"],
 ])("a command is not refused for a fault of %s, but tried again", async (operation) => {
-  app = await startWork({ database, thresholds: team, teams: { "acme/captains": ["tess"] } });
+  app = await open({ thresholds: team, teams: { "acme/captains": ["tess"] } });
   const comment = await app.write("tess", "/approve-risk tried on staging");
   app.github.failNext({ operation, status: 502 });
   await expect(app.hear(comment)).rejects.toSatisfy(isTransient);

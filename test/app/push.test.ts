@@ -1,24 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Database } from "../../adapters/database/database.ts";
+import { describe, expect, test } from "vitest";
 import type { Timer } from "../../app/ports.ts";
 import { redecide } from "../../app/redecide.ts";
 import { onPush } from "../../app/webhooks/push.ts";
-import { freshDatabase } from "../database.ts";
 import { commitFiles, type Files, git } from "../emulated/small-repository.ts";
-import { shop, startWork, type TestWork } from "./work.ts";
+import { worksOfFile } from "./each-work.ts";
+import { shop, type TestWork } from "./work.ts";
 
-let database: Database;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.close());
-
+const open = worksOfFile();
 let app: TestWork;
-afterEach(async () => {
-  const violations = app.github.violations();
-  await app.close();
-  expect(violations).toEqual([]);
-});
 
 const thresholds = ".github/adaptive-deploy/thresholds-and-windows.yaml";
 const asked = { kind: "settle", repository: shop, number: 7 };
@@ -48,7 +37,7 @@ async function heard(payload: unknown): Promise<Timer["payload"][]> {
 
 describe("a push to the default branch", () => {
   test("has open pull requests decided again where it touches the policy, and is nobody's business elsewhere", async () => {
-    app = await startWork({ database });
+    app = await open();
     expect(await pushed({ [thresholds]: "schema-version: 1\ndefaults: {}\n" })).toEqual([]);
     await redecide(shop, 7, app.work);
     expect(await pushed({ "src/other.ts": "other\n" })).toEqual([]);
@@ -62,8 +51,7 @@ describe("a push to the default branch", () => {
 
   test("of a folder that the configuration names, of another base that it lists, and of a feature branch", async () => {
     const configuration = "schema-version: 1\npolicy: ci/policy\npolicy-bases: [release]\n";
-    app = await startWork({
-      database,
+    app = await open({
       files: {
         ".github/adaptive-deploy.yml": configuration,
         "ci/policy/thresholds-and-windows.yaml": "schema-version: 1\ndefaults: {}\n",
@@ -83,7 +71,7 @@ describe("a push to the default branch", () => {
   });
 
   test("whose files GitHub does not list may have changed the policy; a closed pull request stays closed", async () => {
-    app = await startWork({ database });
+    app = await open();
     await redecide(shop, 7, app.work);
     expect(await pushed({ "src/a.ts": "1" }, { more: { forced: true } })).toEqual([asked]);
     const many = Array.from({ length: 20 }, () => ({ added: [], modified: ["src/a.ts"], removed: [] }));

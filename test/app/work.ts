@@ -4,7 +4,7 @@ import { sqlLedger } from "../../adapters/ledgers/sql.ts";
 import { commands } from "../../app/commands/index.ts";
 import { runOnce } from "../../app/effects.ts";
 import { unobserved } from "../../app/observer.ts";
-import type { Work } from "../../app/ports.ts";
+import type { AppIdentity, Work } from "../../app/ports.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
 import {
   type Comment,
@@ -46,6 +46,7 @@ export type TestWork = {
   database: Database;
   work: Work;
   pull: Pull;
+  identity: AppIdentity;
   /** Pull requests that were decided again, in order. */
   redecided: number[];
   warnings: string[];
@@ -146,8 +147,9 @@ export async function startWork({
     once: (effect) => runOnce(database, effect, () => signal.throwIfAborted()),
     later: async () => undefined,
   };
+  const identity = { id: String(github.world.apps.get(slug)?.id), slug };
   const handle = commands({
-    identity: { id: String(github.world.apps.get(slug)?.id), slug },
+    identity,
     redecide: async (_, number) => {
       redecided.push(number);
     },
@@ -167,7 +169,7 @@ export async function startWork({
   const hear = (comment: Comment, action = "created", before = comment.body): Promise<void> =>
     handle(github.events(shop).as({ app: slug }).issueComment(comment, action, before), work);
   return {
-    ...{ github, database, work, pull, redecided, warnings, write, hear },
+    ...{ github, database, work, identity, pull, redecided, warnings, write, hear },
     folder: (place) => (place === shop ? folder : (shared?.folder ?? "")),
     head: () => git(folder, "rev-parse", "change"),
     now: () => new Date(clock),

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Database } from "../../../adapters/database/database.ts";
+import { describe, expect, test } from "vitest";
 import { verifyApproval } from "../../../adapters/github/approvals.ts";
 import { standingApprovals } from "../../../adapters/github/standing-approvals.ts";
 import { teamMembership } from "../../../adapters/github/team-membership.ts";
@@ -7,27 +6,11 @@ import { isTransient } from "../../../adapters/github/transient.ts";
 import { placeOf } from "../../../app/commands/place.ts";
 import { anyWriter } from "../../../core/approval/asked.ts";
 import { approvalBody } from "../../../core/evidence/approvals.ts";
-import { freshDatabase } from "../../database.ts";
 import { git } from "../../emulated/small-repository.ts";
-import { shop, startWork, type TestWork, type WorkOptions } from "../work.ts";
+import { worksOfFile } from "../each-work.ts";
+import { shop, type TestWork } from "../work.ts";
 
-let database: Database;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.close());
-
-let open: TestWork | undefined;
-async function start(options: Omit<WorkOptions, "database"> = {}): Promise<TestWork> {
-  open = await startWork({ ...options, database });
-  return open;
-}
-afterEach(async () => {
-  const violations = open?.github.violations();
-  await open?.close();
-  open = undefined;
-  expect(violations).toEqual([]);
-});
+const start = worksOfFile();
 
 /** The one answer, and that nothing was recorded. */
 async function refusal(app: TestWork): Promise<string> {

@@ -1,30 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Database } from "../../../adapters/database/database.ts";
+import { describe, expect, test } from "vitest";
 import { recordDecision } from "../../../adapters/ledgers/record-decision.ts";
 import { mostAnswers } from "../../../app/commands/often.ts";
 import { placeOf } from "../../../app/commands/place.ts";
 import { foldApprovals } from "../../../core/evidence/approvals.ts";
 import { holdOf } from "../../../core/evidence/holds.ts";
-import { freshDatabase } from "../../database.ts";
-import { shop, startWork, type TestWork, type WorkOptions } from "../work.ts";
+import { worksOfFile } from "../each-work.ts";
+import { shop, type TestWork } from "../work.ts";
 
-let database: Database;
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.close());
-
-let open: TestWork | undefined;
-async function start(options: Omit<WorkOptions, "database"> = {}): Promise<TestWork> {
-  open = await startWork({ ...options, database });
-  return open;
-}
-afterEach(async () => {
-  const violations = open?.github.violations();
-  await open?.close();
-  open = undefined;
-  expect(violations).toEqual([]);
-});
+const start = worksOfFile();
 
 const about = { repository: shop, pull_request: 7 };
 const held = async (app: TestWork) => holdOf(await app.events(), about, { trusted: true });

@@ -1,26 +1,17 @@
 import { getOctokit } from "@actions/github";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Database } from "../../../adapters/database/database.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { reviews } from "../../../app/commands/index.ts";
 import { redecide } from "../../../app/redecide.ts";
 import { foldApprovals } from "../../../core/evidence/approvals.ts";
-import { freshDatabase } from "../../database.ts";
-import { shop, slug, startWork, type TestWork } from "../work.ts";
+import { worksOfFile } from "../each-work.ts";
+import { shop, slug, type TestWork } from "../work.ts";
 
-let database: Database;
+const open = worksOfFile();
 let app: TestWork;
 type Review = ReturnType<TestWork["github"]["repository"]>["reviews"][number];
-beforeAll(async () => {
-  database = await freshDatabase();
-});
 beforeEach(async () => {
-  app = await startWork({ database });
+  app = await open();
 });
-afterEach(async () => {
-  expect(app.github.violations()).toEqual([]);
-  await app.close();
-});
-afterAll(() => database.close());
 
 async function review(login: string, body: string, event: "APPROVE" | "REQUEST_CHANGES" = "APPROVE") {
   const { rest } = getOctokit(login, { baseUrl: app.github.url });
