@@ -1,6 +1,8 @@
+import { analyzeDeclaration } from "../actions/analyze/declaration.ts";
 import { collectDeclaration } from "../actions/collect/declaration.ts";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import type { VerbDeclaration } from "../actions/io.ts";
+import { judgeDeclaration } from "./judge-declaration.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
@@ -16,6 +18,8 @@ export type Verb = {
 export const verbs: Record<string, Verb> = {
   decide: { declaration: decideDeclaration, load: () => import("./decide.ts") },
   score: { declaration: scoreDeclaration, load: () => import("./score.ts") },
+  analyze: { declaration: analyzeDeclaration, load: () => import("./analyze.ts") },
+  judge: { declaration: judgeDeclaration, load: () => import("./judge.ts") },
   collect: { declaration: collectDeclaration, load: () => import("./collect.ts") },
   policy: { declaration: policyDeclaration, load: () => import("./policy.ts") },
   ledger: { declaration: ledgerDeclaration, load: () => import("./ledger.ts") },

@@ -1,3 +1,4 @@
+import type { Buckets } from "./analysis/measurements.ts";
 import type { LedgerEvent, NewEvent } from "./evidence/event.ts";
 import type { Fault } from "./evidence/fault.ts";
 
@@ -15,6 +16,40 @@ export type Chain = {
   /** What stands at the fault and behind it and can be read: shown to auditors, believed by nobody. */
   unverified?: LedgerEvent[];
 };
+
+/** One filled-in query over windows of equal length; each point stands at the end of its window. */
+export type TelemetryQuestion = {
+  /** How errors and evidence call it, for example `error-rate.bad of candidate`. */
+  name: string;
+  query: string;
+  /** `buckets` is answered with counts between edges, whatever form the store keeps its histograms in. */
+  form: "value" | "buckets";
+  /** End of the first window and of the last, in seconds of Unix time. */
+  firstEnd: number;
+  lastEnd: number;
+  stepSeconds: number;
+};
+
+/** `null` where the store holds nothing for the window: never zero. */
+export type TelemetryAnswer = {
+  values: (number | null)[];
+  buckets: (Buckets | null)[];
+  /** What the store or the adapter says about the answer, for example that it is partial. */
+  warnings: string[];
+  /** True where parts may be missing: what rests on it is unknown. */
+  partial: boolean;
+};
+
+export type Telemetry = {
+  /** Throws a UserError (`telemetry-…`) where the store cannot be asked or answers nonsense. */
+  read(question: TelemetryQuestion): Promise<TelemetryAnswer>;
+  /** Seconds that the store keeps, where it tells. */
+  retentionSeconds(): Promise<number | undefined>;
+  /** Values that a label had in the series of a selector between two times, each once and in order. */
+  labelValues(question: LabelQuestion): Promise<string[]>;
+};
+
+export type LabelQuestion = { label: string; selector: string; fromSeconds: number; toSeconds: number };
 
 export type Ledger = {
   /** Every stream that the ledger holds events of. */

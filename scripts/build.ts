@@ -9,9 +9,15 @@ export const entries = {
   "cli/index": "cli/index.ts",
   "decide/index": "actions/decide/main.ts",
   "collect/index": "actions/collect/main.ts",
+  "analyze/index": "actions/analyze/main.ts",
 } as const;
 export type EntryName = keyof typeof entries;
-export const entryNames: readonly EntryName[] = ["cli/index", "decide/index", "collect/index"];
+export const entryNames: readonly EntryName[] = [
+  "cli/index",
+  "decide/index",
+  "collect/index",
+  "analyze/index",
+];
 
 /** Builds the entries and the policies beside them; answers with the files that went into the bundles. */
 export async function build(out: string, names: readonly EntryName[] = entryNames): Promise<Set<string>> {

@@ -5,6 +5,7 @@ import { guardrailActionsTable, guardrailNamesTable } from "../core/policy/guard
 import { actionYaml, declarations, tableParts, withGenerated } from "./generate/actions.ts";
 import { schemaFiles } from "./generate/schemas.ts";
 import { shippedFilesPath, shippedFilesText } from "./generate/shipped.ts";
+import { telemetryErrorsTable, telemetrySetsTable } from "./generate/telemetry.ts";
 
 /** Everything that is made from a declaration: written by `npm run generate`, compared by `npm run generate -- --check`. */
 const root = join(import.meta.dirname, "..");
@@ -14,8 +15,10 @@ const documents = [
   "README.md",
   "docs/guardrails.md",
   "docs/permissions.md",
+  "docs/telemetry.md",
   "actions/decide/README.md",
   "actions/collect/README.md",
+  "actions/analyze/README.md",
 ];
 
 export function generatedFiles(): Map<string, string> {
@@ -29,6 +32,8 @@ export function generatedFiles(): Map<string, string> {
     "guardrail names": guardrailNamesTable(),
     "guardrail actions": guardrailActionsTable(),
     permissions: permissionsPage(),
+    "telemetry sets": telemetrySetsTable(root),
+    "telemetry errors": telemetryErrorsTable(),
   };
   for (const path of documents) {
     const text = current(path);

@@ -20,6 +20,7 @@ const manifests: Record<string, string> = {
   "action.yml": "action.yml",
   "actions/decide/action.yml": "decide/action.yml",
   "actions/collect/action.yml": "collect/action.yml",
+  "actions/analyze/action.yml": "analyze/action.yml",
 };
 
 export async function releaseTree(folder: string): Promise<void> {
@@ -27,7 +28,7 @@ export async function releaseTree(folder: string): Promise<void> {
   const generated = generatedFiles();
   for (const [source, place] of Object.entries(manifests))
     await write(folder, place, needed(generated, source));
-  for (const verb of ["decide", "collect"]) {
+  for (const verb of ["decide", "collect", "analyze"]) {
     await cp(join(root, "actions", verb, "README.md"), join(folder, verb, "README.md"));
   }
   for (const name of documents) {

@@ -11,11 +11,11 @@ import { marked } from "marked";
 /**
  * Takes a picture of what a reader would see, to look at while changing a renderer and to keep the pictures in the
  * docs honest: `node scripts/screenshot.ts comment.md comment.png [--width 860] [--dark] [--comment] [--open]`.
- * Markdown is drawn as GitHub draws it, SVG as it is, and .ansi as a terminal with colours.
+ * Markdown is drawn as GitHub draws it, SVG and a page of its own as they are, and .ansi as a terminal with colours.
  */
 
 const usage =
-  "Usage: node scripts/screenshot.ts <file.md|.svg|.ansi> <picture.png> [--width 860] [--dark] [--comment] [--open]";
+  "Usage: node scripts/screenshot.ts <file.md|.svg|.html|.ansi> <picture.png> [--width 860] [--dark] [--comment] [--open]";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -132,6 +132,16 @@ function pageOf(input: string, text: string): string {
     }
     case ".svg":
       return frame("svg{display:block}", text);
+    case ".html": {
+      const open = values.open ? text.replaceAll("<details>", "<details open>") : text;
+      return open
+        .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/u, "")
+        .replace(
+          "<main>",
+          `<main id="page" style="box-sizing:border-box;width:${values.width}px;max-width:none;margin:0">`,
+        )
+        .replace("</body>", `${measure}</body>`);
+    }
     case ".ansi": {
       const colours = theme === "dark" ? "color:#e6edf3" : "color:#1f2328";
       const style = `pre{margin:0;padding:16px;font:13px/1.35 ui-monospace,"DejaVu Sans Mono",monospace;${colours}}`;

@@ -59,14 +59,16 @@ describe("YAML blocks", () => {
     const value: unknown = document.toJS();
     const keys = Object.keys(value ?? {});
     if (keys.includes("jobs")) return expect(readWorkflow(value)).toEqual([]);
-    if (keys.includes("ledger") || keys.includes("policy"))
+    if (["ledger", "policy", "telemetry"].some((key) => keys.includes(key)))
       return expect(readConfiguration(text)).toBeDefined();
     // Rules of Prometheus are held to what the App counts in test/app/observability.test.ts.
     if (keys.includes("groups")) return expect(page).toBe("docs/observability.md");
-    // The files of a bundle are validated together in test/policies/docs.test.ts, which wants each by its name.
-    expect(page, "a block that is neither a workflow, a configuration nor a file of a bundle").toBe(
-      "docs/policy.md",
-    );
+    // The files of a bundle are validated together, where each is wanted by its name: in test/policies/docs.test.ts and
+    // test/docs/telemetry.test.ts.
+    expect(
+      ["docs/policy.md", "docs/telemetry.md"],
+      "a block that is neither a workflow, a configuration nor a file of a bundle",
+    ).toContain(page);
     return expect(text).toMatch(/^# [a-z-]+\.yaml\nschema-version: 1\n/);
   });
 

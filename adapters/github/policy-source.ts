@@ -1,5 +1,5 @@
 import { optional } from "../../core/optional.ts";
-import { type PolicySource, type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
+import { type AskedPolicy, type PolicySource, type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
 import type { GitHubClient } from "./client.ts";
 import { readBundleFolder, readTrustedText, type TrustedText } from "./trusted-text.ts";
 
@@ -25,8 +25,12 @@ export function sourceOf(client: GitHubClient, { owner, name }: Place, text: Tru
   };
 }
 
-/** The policy that speaks for a repository now. */
-export async function activePolicy(client: GitHubClient, place: Place): Promise<ResolvedPolicy> {
+/** The policy that speaks for a repository now, or the one that a run's input names. */
+export async function activePolicy(
+  client: GitHubClient,
+  place: Place,
+  asked?: AskedPolicy,
+): Promise<ResolvedPolicy> {
   const text = await readTrustedText(client, { ...place, base: "HEAD" });
-  return resolvePolicy(sourceOf(client, place, text), undefined);
+  return resolvePolicy(sourceOf(client, place, text), asked);
 }

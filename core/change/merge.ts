@@ -1,8 +1,8 @@
 import { type ChangeFacts, type FactGroup, type KindName, kindNames } from "./facts.ts";
 import { filled } from "./filled.ts";
 
-/** Facts of one origin: a file given to us, or reports read by us, and whether the run that made them is trusted. */
-export type GivenFacts = { facts: ChangeFacts; from: "file" | "reports"; trusted: boolean };
+/** Facts of one origin: a file given to us, or reports or telemetry read by us, and whether the run that made them is trusted. */
+export type GivenFacts = { facts: ChangeFacts; from: "file" | "reports" | "telemetry"; trusted: boolean };
 
 const givenGroups = [
   "tests",

@@ -8,10 +8,15 @@ export type Believable = { worried: ChangeFacts; bare?: ChangeFacts };
  * mode it may not lower one or open a gate. So there are two readings, and the stricter answer to each question holds:
  * `worried`, in which a reassuring value from an untrusted source is unknown, and `bare`, in which every value from
  * there is. The latter is for a value that worries a little and reassures for it: one failed test in place of seven,
- * where a guardrail blocks from three on, or where policy asks that the number be known.
+ * where a guardrail blocks from three on, or where policy asks that the number be known. Where policy has a calendar, what
+ * the facts say of the time is its answer, which nobody from outside could make milder.
  */
-export function believableReadings(facts: ChangeFacts, errorBudgetMinimumPercent: number): Believable {
-  const worried = withoutUntrustedComfort(facts, errorBudgetMinimumPercent);
+export function believableReadings(
+  facts: ChangeFacts,
+  errorBudgetMinimumPercent: number,
+  hasCalendar: boolean,
+): Believable {
+  const worried = withoutUntrustedComfort(facts, errorBudgetMinimumPercent, hasCalendar);
   const isUntrusted = [...measuredGroups, "context" as const].some(
     (group) => facts.sources?.[group]?.trusted === false,
   );
@@ -44,7 +49,11 @@ function withoutUntrusted(worried: ChangeFacts): ChangeFacts {
   return result;
 }
 
-function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPercent: number): ChangeFacts {
+function withoutUntrustedComfort(
+  facts: ChangeFacts,
+  errorBudgetMinimumPercent: number,
+  hasCalendar: boolean,
+): ChangeFacts {
   const untrusted = (group: FactGroup): boolean => facts.sources?.[group]?.trusted === false;
   const { tests, coverage, dependencies, vulnerabilities, performance, context, kinds, service } = facts;
   const result: ChangeFacts = { ...facts };
@@ -92,9 +101,13 @@ function withoutUntrustedComfort(facts: ChangeFacts, errorBudgetMinimumPercent: 
     const left = context.error_budget_left_percent;
     result.context = {
       ...context,
-      peak: context.peak || undefined,
-      change_window: context.change_window === "closed" ? "closed" : undefined,
-      freeze: context.freeze || undefined,
+      ...(hasCalendar
+        ? {}
+        : {
+            peak: context.peak || undefined,
+            change_window: context.change_window === "closed" ? ("closed" as const) : undefined,
+            freeze: context.freeze || undefined,
+          }),
       error_budget_left_percent: left != null && left < errorBudgetMinimumPercent ? left : undefined,
       driver_signature_verified: context.driver_signature_verified === false ? false : undefined,
       recordable: context.recordable || undefined,

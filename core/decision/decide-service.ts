@@ -26,7 +26,10 @@ export function decideService(
   const mode = stronger(thresholds.mode ?? "advisory", asked);
   const least = thresholds["error-budget"]?.["minimum-percent"] ?? 0;
   const ground = { policy, thresholds, scope, mode };
-  const { worried, bare } = mode === "enforced" ? believableReadings(given, least) : { worried: given };
+  const { worried, bare } =
+    mode === "enforced"
+      ? believableReadings(given, least, policy.calendar !== undefined)
+      : { worried: given };
   const { facts, exact, scores, answer, atWorst } = bare
     ? stricterReading(readingOf(worried, ground), readingOf(bare, ground))
     : readingOf(worried, ground);

@@ -36,7 +36,7 @@ export function applyGuardrails(policy: PolicyBundle, names: Names, picked: Pick
 }
 
 /** A bundle is only read with rules that parse, so a rule that does not is a bug of ours and never a silence. */
-function rulesOf(policy: PolicyBundle): Rule[] {
+export function rulesOf(policy: Pick<PolicyBundle, "guardrails" | "mapping">): Rule[] {
   const { rules, errors } = parseGuardrails(
     policy.guardrails,
     "guardrails.rules",

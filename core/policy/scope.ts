@@ -19,6 +19,7 @@ export function thresholdsFor(policy: ThresholdsAndWindows, where: Scope): Thres
       ...overlaid("quarantine", resolved, scope),
       ...overlaid("windows-driver", resolved, scope),
       ...overlaid("wait-for", resolved, scope),
+      ...overlaid("analysis", resolved, scope),
     });
   }
   return resolved;

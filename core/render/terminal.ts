@@ -4,6 +4,7 @@ import { terminalLines, terminalText } from "./escape.ts";
 import { askFor } from "./headline.ts";
 import { counted, grouped, signed } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
+import { filled, hanging, type Paper, type Pen, penFor, upTo } from "./pen.ts";
 import { paceWithWindows, paceWords } from "./plan.ts";
 import { largestPoints, printedReasons, topReasons } from "./points.ts";
 import {
@@ -25,25 +26,14 @@ import {
 } from "./sentences.ts";
 import { liftedSentences, stopLine, stopsOf, stopTitle } from "./stops.ts";
 import { factWords, typicalWords, valueWords } from "./values.ts";
-import { cutToWidth, displayWidth, padEndToWidth, padStartToWidth, wrapToWidth } from "./width.ts";
+import { cutToWidth, padEndToWidth, padStartToWidth, wrapToWidth } from "./width.ts";
 import { decisionOutcome, levelOf, modeSentence, serviceOutcome, shortAsk, strictestFirst } from "./words.ts";
 
-export type TerminalOptions = RenderOptions & {
-  /** Colours only where they were asked for: the text says the same without them. */
-  colour?: boolean;
-  /** Columns of the terminal; kept between 60 and 120. */
-  width?: number;
-};
+export type TerminalOptions = RenderOptions & Paper;
 
 const mostReasons = 10;
 const mostServices = 20;
 const mostLines = 8;
-
-type Style = "bold" | "dim" | "red" | "green" | "yellow";
-const styleCodes: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
-const introducer = `${String.fromCharCode(0x1b)}[`;
-
-type Pen = { width: number; paint: (text: string, style: Style) => string };
 
 const voice: Voice = {
   show: terminalText,
@@ -53,11 +43,7 @@ const voice: Voice = {
 
 /** The decision for a terminal: paragraphs and one table, within the width, with no control character of others. */
 export function renderTerminal(decision: Decision, options: TerminalOptions = {}): string {
-  const pen: Pen = {
-    width: Math.min(120, Math.max(60, Math.floor(options.width ?? 80) || 80)),
-    paint: (text, style) =>
-      options.colour && text !== "" ? `${introducer}${styleCodes[style]}m${text}${introducer}0m` : text,
-  };
+  const pen = penFor(options);
   const blocks = [
     headLines(decision, pen),
     introductionLines(decision, pen),
@@ -91,16 +77,6 @@ function headLines(decision: Decision, pen: Pen): string[] {
 function introductionLines(decision: Decision, pen: Pen): string[] {
   const sentences = [historySentence(decision), bandSentence(decision), modeSentence(decision)];
   return sentences.flatMap((sentence) => (sentence ? wrapToWidth(sentence, pen.width) : []));
-}
-
-/** Lines behind a mark, the next ones indented under the first. */
-function hanging(mark: string, text: string, pen: Pen): string[] {
-  const lines = wrapToWidth(text, pen.width - displayWidth(mark));
-  return lines.map((line, index) => (index === 0 ? mark : " ".repeat(displayWidth(mark))) + line);
-}
-
-function upTo(lines: string[], most: number): string[] {
-  return lines.length > most ? [...lines.slice(0, most), `and ${grouped(lines.length - most)} more`] : lines;
 }
 
 function stopLines(decision: Decision, pen: Pen): string[] {
@@ -230,17 +206,4 @@ function provenanceLines(decision: Decision, options: TerminalOptions, pen: Pen)
     .filter((line) => line !== "")
     .flatMap((line) => wrapToWidth(line, pen.width))
     .map((line) => pen.paint(line, "dim"));
-}
-
-/** Parts between dots, as many on a line as fit: a name is not cut off from what it names. */
-function filled(parts: readonly (string | undefined)[], width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    if (part === undefined) continue;
-    const last = lines.at(-1);
-    const longer = last === undefined ? part : `${last} · ${part}`;
-    if (last === undefined || displayWidth(longer) > width) lines.push(part);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }

@@ -1,12 +1,17 @@
+import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration, VerbDeclaration } from "../../actions/io.ts";
 
 /** action.yml files and their tables, from the declarations. */
 
-export const declarations: readonly VerbDeclaration[] = [decideDeclaration, collectDeclaration];
+export const declarations: readonly VerbDeclaration[] = [
+  decideDeclaration,
+  collectDeclaration,
+  analyzeDeclaration,
+];
 
-const icons: Record<string, string> = { decide: "shield", collect: "clipboard" };
+const icons: Record<string, string> = { decide: "shield", collect: "clipboard", analyze: "activity" };
 
 export function actionYaml(declaration: VerbDeclaration, main: string): string {
   const inputs = Object.entries(declaration.inputs).flatMap(([name, input]) => [

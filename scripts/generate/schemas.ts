@@ -4,6 +4,7 @@ import { decisionDocument } from "../../core/decision/shape.ts";
 import {
   calendar,
   cases,
+  queries,
   repositoryConfiguration,
   riskWeights,
   services,
@@ -39,6 +40,11 @@ export const documents: Record<string, Described> = {
     schema: services,
     title: "services.yaml",
     description: "The services of a repository and the files that belong to each.",
+  },
+  queries: {
+    schema: queries,
+    title: "queries.yaml",
+    description: "Sets of templates that telemetry is asked with, and what each metric means.",
   },
   cases: {
     schema: cases,

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { folderBundle } from "../../adapters/policy/folder.ts";
 import { readConfiguration } from "../../adapters/policy/resolve.ts";
 import { runCases } from "../../core/decision/cases.ts";
+import { analysisDefaults } from "../../core/policy/analysis-defaults.ts";
 import { bundleFiles } from "../../core/policy/bundle/files.ts";
+import { analysis, sloProfile } from "../../core/policy/schema.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/policy.md"), "utf8");
 const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
@@ -63,6 +65,19 @@ describe("docs/policy.md", () => {
     expect(readConfiguration(examples.get("adaptive-deploy.yml of the repository .github"))).toMatchObject({
       policy: "regulated",
     });
+  });
+
+  test("lists every key of the analysis and of its profiles, with what holds where it is absent", () => {
+    const rows = new Map(
+      [...page.matchAll(/^\| `([a-z-]+)` \|(.*)\|$/gm)].map(([, key = "", row = ""]) => [key, row]),
+    );
+    const keys = [...Object.keys(analysis.shape), ...Object.keys(sloProfile.shape)];
+    expect([...keys].filter((key) => !rows.has(key) && key !== "for" && key !== "breach")).toEqual([]);
+    for (const [key, value] of Object.entries(analysisDefaults)) {
+      const absent = rows.get(key)?.split("|").at(-1) ?? "";
+      for (const one of typeof value === "object" ? Object.values(value) : [value])
+        expect(absent, key).toContain(`${one}`);
+    }
   });
 
   test("names every file of a bundle", () => {

@@ -41,7 +41,7 @@ export function readBundle(files: ReadonlyMap<string, string>, origin: BundleOri
 }
 
 function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBundle | undefined {
-  const { weights, mapping, thresholds, calendar, services, cases, metadataText } = documents;
+  const { weights, mapping, thresholds, calendar, services, queries, cases, metadataText } = documents;
   if (weights?.value === undefined || mapping?.value === undefined || thresholds?.value === undefined)
     return undefined;
   // The hash does not see the order of keys, so nothing may depend on it: not a sum, not the first of a kind.
@@ -51,6 +51,7 @@ function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBund
     thresholds: thresholds.value,
     ...(calendar?.value === undefined ? {} : { calendar: calendar.value }),
     ...(services?.value === undefined ? {} : { services: services.value }),
+    ...(queries?.value === undefined ? {} : { queries: queries.value }),
     guardrails: withPlainLines(documents.guardrails?.text ?? ""),
   };
   return {
@@ -68,7 +69,7 @@ function byName<Value>(record: Record<string, Value>): Record<string, Value> {
 
 type Deciding = Pick<
   PolicyBundle,
-  "weights" | "mapping" | "thresholds" | "calendar" | "services" | "guardrails"
+  "weights" | "mapping" | "thresholds" | "calendar" | "services" | "queries" | "guardrails"
 >;
 
 /**
@@ -81,9 +82,12 @@ export function policyHash({
   thresholds,
   calendar,
   services,
+  queries,
   guardrails,
 }: Deciding): string {
-  const documents = [weights, mapping, thresholds, calendar, services].map((document) => {
+  // A bundle without queries keeps the hash that it had before there were any.
+  const later = queries === undefined ? [] : [queries];
+  const documents = [weights, mapping, thresholds, calendar, services, ...later].map((document) => {
     const { $schema: _, ...meaning } = document ?? {};
     return document === undefined ? null : meaning;
   });

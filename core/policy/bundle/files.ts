@@ -4,6 +4,8 @@ import {
   type Cases,
   calendar,
   cases,
+  type Queries,
+  queries,
   type RiskWeights,
   riskWeights,
   type Services,
@@ -28,6 +30,7 @@ export const bundleFiles = {
   "thresholds-and-windows.yaml": "inherited",
   [guardrailsFileName]: "inherited",
   "calendar.yaml": "inherited",
+  "queries.yaml": "inherited",
   "services.yaml": "own",
   [metadataFileName]: "own",
   "cases.yaml": "own",
@@ -46,6 +49,7 @@ export type BundleDocuments = {
   thresholds?: ParsedDocument<ThresholdsAndWindows>;
   calendar?: ParsedDocument<Calendar>;
   services?: ParsedDocument<Services>;
+  queries?: ParsedDocument<Queries>;
   cases?: ParsedDocument<Cases>;
   guardrails?: { fileName: string; text: string };
   metadata?: PolicyMetadata;
@@ -99,6 +103,10 @@ export function readDocuments(
     ...optional(
       "services",
       parse("services.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, services)),
+    ),
+    ...optional(
+      "queries",
+      parse("queries.yaml", ({ text, fileName }) => parseYamlDocument(text, fileName, queries)),
     ),
     ...optional(
       "cases",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { globs, header, serviceName } from "./parts.ts";
+import { telemetry } from "./telemetry.ts";
 
 /** `.github/adaptive-deploy.yml` */
 export const repositoryConfiguration = z.strictObject({
@@ -42,6 +43,7 @@ export const repositoryConfiguration = z.strictObject({
     })
     .optional()
     .describe("Where decisions, approvals and outcomes are recorded."),
+  telemetry: telemetry.optional(),
   reports: globs.optional().describe("Globs of test, coverage and scan reports that are read."),
   service: serviceName.optional().describe("Name of the one service, where there is no services.yaml."),
   environment: z.string().optional().describe("Where changes go; production where absent."),

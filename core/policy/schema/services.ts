@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { criticalities, platforms } from "../../change/facts.ts";
 import { globs, header, serviceName } from "./parts.ts";
+import { serviceTelemetry } from "./queries.ts";
 
 export const services = z.strictObject({
   ...header,
@@ -15,6 +16,7 @@ export const services = z.strictObject({
           .enum(criticalities)
           .optional()
           .describe("critical: the factor of risk-weights.yaml applies."),
+        telemetry: serviceTelemetry.optional(),
       }),
     )
     .max(1000)

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { modes } from "../modes.ts";
+import { analysis, profileName, sloProfile } from "./analysis.ts";
 import { answer, duration, header, match, percent } from "./parts.ts";
 
 export { type Mode, modes } from "../modes.ts";
@@ -89,6 +90,7 @@ const thresholds = z.strictObject({
     .optional()
     .describe("Facts that must be known, for example coverage.delta; a missing one asks for an approval."),
   "wait-for": waitFor.optional(),
+  analysis: analysis.optional(),
 });
 export type Thresholds = z.infer<typeof thresholds>;
 
@@ -100,5 +102,9 @@ export const thresholdsAndWindows = z.strictObject({
     .max(200)
     .optional()
     .describe("What differs for single services or environments; each match adds to those before it."),
+  profiles: z
+    .record(profileName, sloProfile)
+    .optional()
+    .describe("SLO profiles of the team's own, which `analysis.profile` chooses among by name."),
 });
 export type ThresholdsAndWindows = z.infer<typeof thresholdsAndWindows>;

@@ -52,6 +52,22 @@ describe("thresholds", () => {
     expect(thresholdsFor(policy, { environment: "production" })).toEqual(policy.defaults);
   });
 
+  test("of the analysis lie over each other key by key; what a key holds is replaced whole", () => {
+    const resolved = thresholdsFor(
+      {
+        "schema-version": 1,
+        defaults: { analysis: { window: "2m", slo: { "objective-percent": 99, period: "7d" } } },
+        scopes: [{ match: {}, analysis: { profile: "patient", slo: { "objective-percent": 99.5 } } }],
+      },
+      { service: "shop" },
+    );
+    expect(resolved.analysis).toEqual({
+      window: "2m",
+      profile: "patient",
+      slo: { "objective-percent": 99.5 },
+    });
+  });
+
   test("leave the policy as it was", () => {
     const before = structuredClone(policy);
     thresholdsFor(policy, { service: "payments-old", environment: "production" });

@@ -7,8 +7,10 @@ import { nearest } from "../../suggest.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { quoted } from "../../yaml/quoted.ts";
 import type { BundleDocuments } from "../files.ts";
+import { analysisProblems } from "./analysis.ts";
 import { calendarProblems } from "./calendar.ts";
 import { mappingProblems } from "./mapping.ts";
+import { queryProblems } from "./queries.ts";
 
 /** What holds within and between the documents of a bundle beyond their shapes. */
 export function crossProblems(documents: BundleDocuments): Problem[] {
@@ -19,6 +21,7 @@ export function crossProblems(documents: BundleDocuments): Problem[] {
     ...calendarProblems(documents),
     ...guardrailProblems(documents),
     ...serviceProblems(documents),
+    ...queryProblems(documents),
   ];
 }
 
@@ -72,7 +75,7 @@ function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
     { path: ["defaults"], part: value.defaults },
     ...(value.scopes ?? []).map((part, index) => ({ path: ["scopes", index], part })),
   ];
-  return parts.flatMap(({ path, part }) => {
+  const ofParts = parts.flatMap(({ path, part }) => {
     const problems: Problem[] = [];
     for (const [index, fact] of (part["required-facts"] ?? []).entries()) {
       if (requirableFacts.includes(fact)) continue;
@@ -91,6 +94,7 @@ function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
     }
     return problems;
   });
+  return [...ofParts, ...analysisProblems({ thresholds }, parts)];
 }
 
 type Place = { file: "mapping" | "thresholds" | "calendar"; path: PropertyKey[]; glob: string };

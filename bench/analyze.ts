@@ -1,0 +1,3 @@
+import { replays } from "./analyze/replays.ts";
+
+replays();

@@ -1,0 +1,112 @@
+import { optional } from "../optional.ts";
+import { type Judged, verdictAfter, type WindowRules } from "./conclude.ts";
+import { eventsAt, type Learnt, type LearntMetric, referenceOf } from "./learnt.ts";
+import type { Measurements, MetricSeries } from "./measurements.ts";
+import type { AnalysisPolicy, MetricPolicy } from "./metric-policy.ts";
+import { type Boundary, boundaryOf } from "./noise/boundary.ts";
+import { effectScale } from "./noise/effect-scale.ts";
+import { defaultNoise, type Noise } from "./noise/noise.ts";
+import { scheduleOf } from "./noise/schedule.ts";
+import { laterStartsOf, sizesOf } from "./shifts.ts";
+import { pairsOf, type Track, track } from "./track.ts";
+
+export type Context = {
+  /** Windows that the comparison may take; as many as were measured where absent. */
+  windowsPlanned?: number;
+  /** Windows that begin with a new weight, from 0; those that follow it within the warm-up are left out. */
+  steps?: readonly number[];
+  /** What guardrails, service levels and probes say of each window. */
+  rules?: WindowRules;
+};
+
+/** Judges rollouts under one policy and one history; what rollouts of about the same traffic share is worked out once. */
+export type Analyzer = {
+  judge(measurements: Measurements, context?: Context): Judged;
+  tracks(measurements: Measurements, context?: Context): Track[];
+};
+
+export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
+  const boundaries = new Map<string, Boundary>();
+
+  const boundaryFor = (question: Parameters<typeof boundaryOf>[0], key: string): Boundary => {
+    const known = boundaries.get(key);
+    if (known !== undefined) return known;
+    const found = boundaryOf(question);
+    boundaries.set(key, found);
+    return found;
+  };
+
+  const tracks = (measurements: Measurements, context: Context = {}): Track[] => {
+    const counting = Object.entries(measurements.metrics);
+    // The alarms of all metrics together keep policy's rate even where no two of them ever coincide.
+    const falseAlarms = 1 - (1 - policy.falseAlarms) ** (1 / Math.max(1, counting.length));
+    return counting.map(([name, series]) => {
+      const metric = policy.metric(name, series.worse, series.kind);
+      const usable = usableFor(learnt.metrics.get(name), series, measurements.window_seconds);
+      const { noise, reference } = noiseFor(usable, series, metric, measurements.window_seconds);
+      const pairs = pairsOf(series, metric, reference);
+      const windows = Math.max(context.windowsPlanned ?? 0, pairs.length, 1);
+      const schedule = scheduleOf(series.kind, pairs, windows, reference);
+      const sizes = sizesOf(effectScale(series.kind, metric), metric.target, series.worse);
+      const starts = laterStartsOf(windows, context.steps ?? []);
+      const known = noise.levelSpread < Number.POSITIVE_INFINITY;
+      const key = [name, series.worse, known, falseAlarms, schedule.key, [...starts].join(",")].join("|");
+      const shifts = { sizes, laterStarts: starts.size };
+      return track({
+        name,
+        series,
+        policy: metric,
+        ...optional("learnt", usable),
+        noise,
+        reference,
+        boundary: boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key),
+        windows: pairs,
+        sizes,
+        starts,
+        warmUp: warmUpOf(context.steps ?? [], policy, measurements.window_seconds),
+        events: eventsAt(measurements),
+      });
+    });
+  };
+
+  return {
+    tracks,
+    judge: (measurements, context = {}) => verdictAfter(tracks(measurements, context), policy, context),
+  };
+}
+
+function usableFor(
+  known: LearntMetric | undefined,
+  { kind }: MetricSeries,
+  windowSeconds: number,
+): LearntMetric | undefined {
+  return known?.kind === kind && known.noise.windowSeconds === windowSeconds ? known : undefined;
+}
+
+/** A share so many times that of the history, or below it, is not to be compared on its scale. */
+const unlike = 3;
+
+function noiseFor(
+  known: LearntMetric | undefined,
+  series: MetricSeries,
+  metric: MetricPolicy,
+  windowSeconds: number,
+): { noise: Noise; reference: number } {
+  const own = referenceOf(series, metric) ?? 1;
+  if (known === undefined) return { noise: defaultNoise(series.kind, windowSeconds), reference: own };
+  const { noise } = known;
+  const usual = noise.reference ?? 1;
+  if (series.kind !== "ratio" || (own < usual * unlike && own > usual / unlike))
+    return { noise, reference: usual };
+  const { level, levelSpread } = defaultNoise(series.kind, windowSeconds);
+  return { noise: { ...noise, level, levelSpread, reference: own }, reference: own };
+}
+
+function warmUpOf(
+  steps: readonly number[],
+  { warmUpSeconds }: AnalysisPolicy,
+  windowSeconds: number,
+): Set<number> {
+  const length = Math.ceil(warmUpSeconds / windowSeconds);
+  return new Set(steps.flatMap((step) => Array.from({ length }, (_, after) => step + after)));
+}

@@ -1,0 +1,27 @@
+import type { Track } from "./track.ts";
+import type { MetricVerdict } from "./verdict.ts";
+
+type Effect = NonNullable<MetricVerdict["effect"]>;
+
+/** The effect after a window in the unit that people read: points of a share, else percent, else the metric's own. */
+export function effectOf({ points, kind, policy, noise }: Track, window: number): Effect | null {
+  const point = points[window];
+  if (!point || point.effect === null || point.lower === null || point.upper === null) return null;
+  const [unit, times]: [Effect["unit"], number] =
+    kind === "ratio"
+      ? ["points", 100 * point.level]
+      : policy.scale === "linear"
+        ? ["number", noise.reference ?? 1]
+        : ["percent", 100];
+  const shown = (relative: number): number => bounded(relative * times);
+  return {
+    unit,
+    estimate: shown(point.effect),
+    lower: shown(point.lower),
+    upper: shown(point.upper),
+    margin: shown(point.margin),
+  };
+}
+
+const largest = 1e12;
+const bounded = (value: number): number => Math.min(largest, Math.max(-largest, value));

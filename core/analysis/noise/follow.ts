@@ -1,0 +1,209 @@
+import { type Arms, arms, type LevelBelief } from "./arms.ts";
+import type { Noise } from "./noise.ts";
+
+/**
+ * Follows one metric through the windows of one rollout and says, after each window, how much likelier both arms are
+ * if the candidate is worse than if it is not.
+ *
+ * The evidence is a mean of likelihoods over their mean without a shift: over shifts of several sizes that may have
+ * begun at several windows, and over two beliefs about the level that both arms share. Where today is as the history
+ * was, the candidate is compared with the history as well, which is sooner sure; where both arms left it together, that
+ * belief has no weight left, and the candidate is compared with its baseline alone. Where rollouts differ in how noisy
+ * they are, likelihoods are Student's, and the rollout's own windows say how noisy it is.
+ *
+ * Under the learnt noise such a mean is expected to be 1 however long one looks, so looking at every window is fair.
+ */
+export type Follower = {
+  /** A window that says nothing: time passes. */
+  skip(): void;
+  /** Both arms with the variances that counting gives them. */
+  add(baseline: number, candidate: number, baselineSampling: number, candidateSampling: number): void;
+  /** From this window on another shift may have begun. */
+  mayBegin(): void;
+  /** Natural logarithm of the evidence so far that the candidate is worse. */
+  evidence(): number;
+  /** What the evidence would be if the windows so far had shown this lasting shift exactly. */
+  evidenceOf(effect: number): number;
+  /** The lasting shift and its standard error; infinite before the first window. */
+  effect(): number;
+  standardError(): number;
+  windows(): number;
+};
+
+export type Shifts = {
+  /** Sizes on the scale of the comparison; negative ones are falls. */
+  sizes: readonly number[];
+  /** How many times a shift may begin later than at the first window. */
+  laterStarts: number;
+};
+
+/** Of the evidence, the part that is kept for shifts that begin later. */
+const laterPart = 0.2;
+/** Of all days, how many are unlike the history; what is wagered on it decides how soon a shared fault is recognised. */
+const unlikeHistory = 0.15;
+/** How much farther the level lies then, and how much more moves both arms. */
+const timesAway = 4;
+const leastAway = 0.25;
+const timesShared = 1.5;
+const unlikeCorrelation = 0.9;
+/** Wide enough to mean anything. */
+const anyLevel = 25;
+/** Above this nothing more is to be said, and no number overflows. */
+const mostGain = 600;
+/** Below these nothing is to be said either. */
+const noWeight = 1e-6;
+const leastGain = -3;
+const leastEvidence = -20;
+
+export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
+  const { shared, sharedCorrelation } = noise;
+  if (!Number.isFinite(noise.levelSpread))
+    return [
+      { weight: 1, level: firstValue, levelVariance: anyLevel, shared, correlation: sharedCorrelation },
+    ];
+  const { level, levelSpread } = noise;
+  const away = Math.max(leastAway, timesAway * Math.hypot(levelSpread, shared));
+  return [
+    {
+      weight: 1 - unlikeHistory,
+      level,
+      levelVariance: levelSpread ** 2,
+      shared,
+      correlation: sharedCorrelation,
+    },
+    {
+      weight: unlikeHistory,
+      level,
+      levelVariance: away ** 2,
+      shared: timesShared * shared,
+      correlation: Math.max(unlikeCorrelation, sharedCorrelation),
+    },
+  ];
+}
+
+export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
+  const { dispersion, alikeness } = noise;
+  const scatter = noise.scatter ** 2 / 2;
+  const columns = 1 + laterStarts;
+  const firstWeight = laterStarts === 0 ? 1 : 1 - laterPart;
+  const laterWeight = laterStarts === 0 ? 0 : laterPart / laterStarts;
+  let models: Model[] = [];
+  let waiting = 0;
+  let begun = 1;
+  let windows = 0;
+
+  const start = (firstValue: number): void => {
+    models = beliefsOf(noise, firstValue).map((belief) => ({
+      arms: arms(noise, belief, columns),
+      prior: Math.log(belief.weight),
+      weight: belief.weight,
+    }));
+    // Time that passed before the first value; a shift that could begin by then is one that began with it.
+    for (const { arms: one } of models) for (let window = 0; window < waiting; window++) one.pass();
+    for (const { arms: one } of models) for (let column = 1; column < begun; column++) one.begin();
+  };
+
+  /** The weight of each belief after what was seen, were there the shift that it finds, or none. */
+  const weigh = (shifted: boolean): void => {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const model of models) {
+      const { arms: one } = model;
+      const information = one.information[0] ?? 0;
+      const found = shifted && information > 0 ? (one.scores[0] ?? 0) ** 2 / information : 0;
+      model.weight =
+        model.prior -
+        0.5 * one.logVariances() -
+        0.5 * (alikeness + 2 * windows) * Math.log1p((one.squares() - found) / alikeness);
+      if (model.weight > highest) highest = model.weight;
+    }
+    let whole = 0;
+    for (const model of models) whole += model.weight = Math.exp(model.weight - highest);
+    for (const model of models) model.weight /= whole;
+  };
+
+  /** The mean ratio of Student's densities, over sizes and starts. A start that shows nothing adds nothing. */
+  const evidenceIn = ({ scores, information, squares }: Arms): number => {
+    const twice = 2 / (alikeness + squares());
+    const power = -0.5 * (alikeness + 2 * windows);
+    let sum = 0;
+    for (let column = 0; column < begun; column++) {
+      const score = scores[column] ?? 0;
+      const half = 0.5 * (information[column] ?? 0);
+      let ratios = 0;
+      for (const size of sizes) {
+        const gain = size * (score - size * half);
+        if (gain > leastGain) ratios += Math.exp(power * logOfRest(twice * gain));
+      }
+      sum += (column === 0 ? firstWeight : laterWeight) * ratios;
+    }
+    return sum / sizes.length;
+  };
+
+  const effectIn = (one: Arms): number => (one.scores[0] ?? 0) / (one.information[0] ?? 0);
+  const varianceIn = (one: Arms): number => {
+    const information = one.information[0] ?? 0;
+    const left = one.squares() - (one.scores[0] ?? 0) ** 2 / information;
+    return (alikeness + Math.max(0, left)) / (alikeness + 2 * windows - 1) / information;
+  };
+  const effect = (): number => {
+    if (windows === 0) return 0;
+    weigh(true);
+    return models.reduce((sum, { arms: one, weight }) => sum + weight * effectIn(one), 0);
+  };
+
+  return {
+    skip() {
+      if (models.length === 0) waiting += 1;
+      else for (const { arms: one } of models) one.pass();
+    },
+    add(baseline, candidate, baselineSampling, candidateSampling) {
+      if (models.length === 0) start(baseline);
+      const left = scatter + dispersion * baselineSampling;
+      const right = scatter + dispersion * candidateSampling;
+      for (const { arms: one } of models) one.add(baseline, candidate, left, right);
+      windows += 1;
+    },
+    mayBegin() {
+      if (begun < columns) begun += 1;
+      for (const { arms: one } of models) one.begin();
+    },
+    evidence() {
+      if (windows === 0) return Number.NEGATIVE_INFINITY;
+      weigh(false);
+      let sum = 0;
+      for (const { arms: one, weight } of models) if (weight > noWeight) sum += weight * evidenceIn(one);
+      return Math.min(mostGain, Math.max(leastEvidence, Math.log(sum)));
+    },
+    evidenceOf(shift) {
+      weigh(true);
+      const information = models.reduce(
+        (sum, { arms: one, weight }) => sum + weight * (one.information[0] ?? 0),
+        0,
+      );
+      let ratios = 0;
+      for (const size of sizes)
+        ratios += Math.exp(Math.min(mostGain, size * (shift - 0.5 * size) * information));
+      return Math.log((firstWeight * ratios) / sizes.length);
+    },
+    effect,
+    standardError() {
+      if (windows === 0) return Number.POSITIVE_INFINITY;
+      const mean = effect();
+      return Math.sqrt(
+        models.reduce(
+          (sum, { arms: one, weight }) => sum + weight * (varianceIn(one) + (effectIn(one) - mean) ** 2),
+          0,
+        ),
+      );
+    },
+    windows: () => windows,
+  };
+}
+
+/** log(1 − part); a few terms do where it is small. */
+function logOfRest(part: number): number {
+  if (part > 0.03 || part < -0.03) return Math.log1p(-part);
+  return -part * (1 + part * (0.5 + part * (1 / 3 + part * 0.25)));
+}
+
+type Model = { arms: Arms; prior: number; weight: number };

@@ -1,0 +1,66 @@
+import { isPair, type Pair, type WindowPair } from "../difference.ts";
+import type { MetricSeries } from "../measurements.ts";
+import type { Path, PathPoint } from "./simulate.ts";
+
+/**
+ * How the traffic of a rollout lies, rounded so that rollouts of about the same traffic share one boundary: early, in
+ * the middle and late.
+ */
+export type Schedule = { key: string; path: Path };
+
+const parts = 3;
+
+export function scheduleOf(
+  kind: MetricSeries["kind"],
+  windows: readonly WindowPair[],
+  planned: number,
+  reference: number,
+): Schedule {
+  const points = Array.from({ length: parts }, (_, part) => {
+    const from = Math.floor((part * windows.length) / parts);
+    const to = Math.floor(((part + 1) * windows.length) / parts);
+    const here = windows.slice(from, to).filter(isPair);
+    return pointOf(kind, here.length > 0 ? here : windows.filter(isPair), reference);
+  });
+  const path = Array.from({ length: planned }, (_, window): PathPoint => {
+    const point = points[Math.min(parts - 1, Math.floor((window * parts) / planned))];
+    return point ?? { baseline: 0, candidate: 0 };
+  });
+  const key = points.map(({ baseline, candidate }) => `${baseline}/${candidate}`).join(",");
+  return { key: `${planned}:${key}:${kind === "ratio" ? reference.toPrecision(1) : ""}`, path };
+}
+
+function pointOf(kind: MetricSeries["kind"], pairs: readonly Pair[], reference: number): PathPoint {
+  if (pairs.length === 0) return { baseline: 0, candidate: 0 };
+  if (kind !== "ratio")
+    return {
+      baseline: rounded(median(pairs.map(({ baseline }) => baseline.sampling))),
+      candidate: rounded(median(pairs.map(({ candidate }) => candidate.sampling))),
+    };
+  const baseline = rounded(median(pairs.map((pair) => pair.baseline.events ?? 0)));
+  const candidate = rounded(median(pairs.map((pair) => pair.candidate.events ?? 0)));
+  return countsPoint(baseline, candidate, reference);
+}
+
+/** One window of a ratio with so many events in both arms. */
+export function countsPoint(baseline: number, candidate: number, share: number): PathPoint {
+  const sampling = (events: number): number => Math.max(0.01, 1 - share) / ((events + 0.75) * share);
+  return {
+    baseline: sampling(baseline),
+    candidate: sampling(candidate),
+    counts: { baseline, candidate, share },
+  };
+}
+
+/** To an octave: boundaries change little with the traffic. */
+function rounded(value: number): number {
+  return value > 0 && Number.isFinite(value) ? 2 ** Math.round(Math.log2(value)) : 0;
+}
+
+export function median(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}

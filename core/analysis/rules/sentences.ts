@@ -1,0 +1,57 @@
+import { formatDuration } from "../../policy/duration.ts";
+import {
+  type Evaluation,
+  formatCondition,
+  heldConditions,
+  type Rule,
+  type TestResult,
+} from "../../policy/guardrails/index.ts";
+import { counted, listed } from "../../render/numbers.ts";
+import type { Stretch } from "./held.ts";
+import { readingText } from "./readings.ts";
+
+type Told = {
+  rule: Rule;
+  evaluation: Evaluation;
+  stretch: Stretch | undefined;
+  blind: boolean;
+  /** True for names that rest on counted events: what is read of them are bounds. */
+  sure(name: string): boolean;
+};
+
+/** One sentence on what a rule came to in a window. Texts of the policy are in it as they are; renderers escape. */
+export function answerSentence({ rule, evaluation, stretch, blind, sure }: Told): string {
+  const { result, unknown, because } = evaluation;
+  const named = `Guardrail ${rule.name}`;
+  if (blind)
+    return `${named} watches nothing: no query measures ${listed(unknown)}. Add one to queries.yaml, or take the rule out of the policy.`;
+  if (result === "unknown") return `${named} waits for ${listed(unknown)}, which this window does not have.`;
+  const seen = readingsText(because, sure);
+  if (result === true) {
+    const why = rule.message === undefined ? formatCondition(rule.condition) : rule.message;
+    return `${named} applies (${why}): ${seen}${stretchText(stretch)}.`;
+  }
+  const pending = stretch === undefined ? "" : stretchText(stretch);
+  const longest = Math.max(0, ...heldConditions(rule.condition).map(({ seconds }) => seconds));
+  if (pending !== "" && longest > 0)
+    return `${named} does not apply yet: ${seen}${pending} of ${formatDuration(longest)}.`;
+  return `${named} does not apply: ${seen}.`;
+}
+
+function stretchText(stretch: Stretch | undefined): string {
+  if (stretch === undefined) return "";
+  const missing =
+    stretch.unknown_windows === 0
+      ? ""
+      : ` with ${counted(stretch.unknown_windows, "window")} without data in between`;
+  return `, since window ${stretch.since_window}${missing}, for ${formatDuration(stretch.seconds)}`;
+}
+
+function readingsText(tests: readonly TestResult[], sure: Told["sure"]): string {
+  const texts = tests.map(({ name, value, baseline }) =>
+    typeof value === "number"
+      ? readingText(name, value, baseline, sure(name))
+      : `${name} is ${typeof value === "object" ? listed(value) : value}`,
+  );
+  return listed([...new Set(texts)]);
+}

@@ -1,0 +1,69 @@
+import type { Condition } from "../policy/guardrails/index.ts";
+import type { Column } from "./columns.ts";
+import type { RulePolicy } from "./policy-of.ts";
+import type { Part } from "./questions.ts";
+import { burnPairs, type CountsOver } from "./rules/burn.ts";
+import { uncounted } from "./rules/counts.ts";
+import type { ServiceMetric } from "./service-metrics.ts";
+import { trafficQueries } from "./traffic-queries.ts";
+
+/**
+ * Events of the whole service over hours and days, for the error budget: what burn rates and `error_budget_left` are
+ * counted from. Only the lengths that some rule reads are asked for.
+ */
+export function countParts(
+  metrics: readonly ServiceMetric[],
+  rules: RulePolicy,
+  retentionSeconds: number | undefined,
+): Part[] {
+  const reachable = (seconds: number): boolean =>
+    retentionSeconds === undefined || seconds <= retentionSeconds;
+  return lengthsOf(rules)
+    .filter(reachable)
+    .flatMap((seconds): Part[] => {
+      const queries = trafficQueries(metrics, seconds);
+      if (queries === undefined) return [];
+      const common = { metric: metricOf(seconds), arm: "baseline", form: "value", shiftSeconds: 0 } as const;
+      return [
+        { ...common, asked: "total", query: queries.total },
+        { ...common, asked: "bad", query: queries.bad },
+      ];
+    });
+}
+
+/** What the columns of those parts say of each window; undefined where nothing is counted at all. */
+export function countsOf(columns: readonly Column[]): ((window: number) => CountsOver) | undefined {
+  if (columns.length === 0) return undefined;
+  const byName = new Map(columns.map((column) => [`${column.part.metric}.${column.part.asked}`, column]));
+  return (window) => (seconds) => {
+    const countAt = (asked: "total" | "bad"): number | null =>
+      byName.get(`${metricOf(seconds)}.${asked}`)?.values[window] ?? null;
+    const counts = { total: countAt("total"), bad: countAt("bad") };
+    return counts.total === null || counts.bad === null ? uncounted : counts;
+  };
+}
+
+function metricOf(seconds: number): string {
+  return `service over ${seconds} s`;
+}
+
+function lengthsOf({ rules, burnRate, slo }: RulePolicy): number[] {
+  const names = new Set(rules.flatMap(({ condition }) => namesIn(condition)));
+  const [fastest] = burnPairs;
+  const pairs = burnRate ? burnPairs : names.has("burn_rate") ? [fastest] : [];
+  const lengths = pairs.flatMap(({ longSeconds, shortSeconds }) => [longSeconds, shortSeconds]);
+  return [...new Set([...lengths, ...(names.has("error_budget_left") ? [slo.periodSeconds] : [])])];
+}
+
+function namesIn(condition: Condition): string[] {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return condition.parts.flatMap(namesIn);
+    case "not":
+    case "for":
+      return namesIn(condition.part);
+    default:
+      return [condition.name];
+  }
+}

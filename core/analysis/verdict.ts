@@ -1,0 +1,165 @@
+import * as z from "zod";
+
+/** The document verdict.json: what is to be done, and every number that it rests on. */
+
+export const verdicts = ["promote", "slow", "hold", "rollback"] as const;
+export type VerdictWord = (typeof verdicts)[number];
+
+export const verdictReasons = [
+  "healthy",
+  "evidence-of-harm",
+  "critical-metric",
+  "sharp-spike",
+  "crash-loop",
+  "guardrail",
+  "probe-failed",
+  "shared-fault",
+  "shared-fault-after-step",
+  "marginal",
+  "no-data",
+  "one-sided-data",
+  "not-enough-data",
+  "not-enough-evidence",
+  "not-enough-power",
+  "too-few-healthy-windows",
+  "deadline",
+  "cut-short",
+  "score-below-pass",
+  "score-below-marginal",
+] as const;
+export type VerdictReason = (typeof verdictReasons)[number];
+
+export const metricStates = ["healthy", "unsure", "marginal", "worse", "unknown"] as const;
+export type MetricState = (typeof metricStates)[number];
+
+export const baselineKinds = ["fresh", "concurrent", "same-time", "given", "none"] as const;
+export type BaselineKind = (typeof baselineKinds)[number];
+
+const figure = z.number().nullable();
+
+export const metricWindow = z.strictObject({
+  window: z.int().min(1),
+  baseline: figure,
+  candidate: figure,
+  /** Events that the two values rest on, where they were counted. */
+  baseline_events: figure.optional(),
+  candidate_events: figure.optional(),
+  /** After this window: the evidence, on the scale of the boundary. */
+  evidence: figure,
+  effect: figure.describe("The lasting shift after this window; unit as in `effect`."),
+  lower: figure,
+  upper: figure,
+  left_out: z.enum(["warm-up", "missing", "impossible"]).optional(),
+});
+export type MetricWindow = z.infer<typeof metricWindow>;
+
+export const metricVerdict = z.strictObject({
+  name: z.string(),
+  group: z.string().optional(),
+  kind: z.enum(["ratio", "gauge", "histogram"]),
+  worse: z.enum(["higher", "lower", "either"]),
+  critical: z.boolean(),
+  weight: z.number(),
+  /** How values are shown: share of events, seconds, milliseconds, bytes, or a plain number. */
+  unit: z.enum(["share", "seconds", "milliseconds", "bytes", "number"]),
+  state: z.enum(metricStates),
+  sentence: z.string(),
+  /** Over all windows that counted. */
+  baseline: figure,
+  candidate: figure,
+  effect: z
+    .strictObject({
+      unit: z
+        .enum(["percent", "points", "number"])
+        .describe("3 percent is 3; points: percentage points of a share, 0.6 is 0.6 points."),
+      estimate: z.number(),
+      lower: z.number(),
+      upper: z.number(),
+      margin: z.number().describe("The smallest shift that matters, by policy."),
+    })
+    .nullable(),
+  evidence: z.strictObject({
+    value: figure.describe(
+      "Highest so far: how much likelier the data are if the candidate is worse, as ln.",
+    ),
+    boundary: z.number(),
+    crossed_at: z.int().min(1).nullable(),
+  }),
+  flips: z.string().describe("What would have changed this metric's answer."),
+  noise: z.enum(["learnt", "default"]),
+  windows: z.array(metricWindow),
+});
+export type MetricVerdict = z.infer<typeof metricVerdict>;
+
+export const guardrailAnswer = z.strictObject({
+  name: z.string(),
+  action: z.string(),
+  truth: z.union([z.boolean(), z.literal("unknown")]),
+  sentence: z.string(),
+  baseline_too: z.boolean().optional().describe("The same rule holds of the baseline as well."),
+  since_window: z.int().min(1).optional(),
+});
+export type GuardrailAnswer = z.infer<typeof guardrailAnswer>;
+
+export const stepPower = z.strictObject({
+  weight: z.number(),
+  windows: z.int().min(1),
+  metrics: z.array(
+    z.strictObject({
+      name: z.string(),
+      target: z.string().describe("What is to be seen, for example: error rate doubled."),
+      chance: z.number().min(0).max(1).nullable(),
+      windows_needed: z.int().min(1).nullable().describe("For policy's chance; null: not within reach."),
+    }),
+  ),
+});
+export type StepPower = z.infer<typeof stepPower>;
+
+export const verdict = z.strictObject({
+  schema_version: z.literal(1),
+  id: z.string(),
+  decision_id: z.string().optional(),
+  service: z.string().optional(),
+  environment: z.string().optional(),
+  policy_version: z.strictObject({ hash: z.string(), commit: z.string() }).optional(),
+  verdict: z.enum(verdicts),
+  reason_code: z.enum(verdictReasons),
+  reason: z.string(),
+  at_window: z.int().min(1),
+  windows_planned: z.int().min(1),
+  window_seconds: z.number(),
+  started_at: z.string().optional(),
+  /** Percent of the traffic that the candidate had, a window each. */
+  weights: z.array(figure).optional(),
+  healthy_windows: z.strictObject({ in_a_row: z.int().min(0), needed: z.int().min(1) }),
+  false_alarms: z.strictObject({
+    rate: z
+      .number()
+      .describe("Of rollouts without an effect that would be taken back, over all looks and metrics."),
+    noise: z.enum(["learnt", "default", "mixed"]),
+    past_rollouts: z.int().min(0),
+  }),
+  baseline: z.strictObject({
+    kind: z.enum(baselineKinds),
+    sentence: z.string(),
+    reason_code: z.string().optional().describe("Why there is no better one."),
+  }),
+  /** Where the answer is hold: what is missing, until when, and what then. */
+  waiting: z
+    .strictObject({
+      missing: z.array(z.string()),
+      deadline_window: z.int().min(1),
+      at_deadline: z.enum(["hold", "slow", "rollback"]),
+      page: z.boolean(),
+    })
+    .optional(),
+  shared_fault: z
+    .strictObject({ sentence: z.string(), began_at_window: z.int().min(1), page: z.boolean() })
+    .optional(),
+  power: z.array(stepPower).optional(),
+  guardrails: z.array(guardrailAnswer),
+  /** The deciding one first. */
+  metrics: z.array(metricVerdict),
+  warnings: z.array(z.string()),
+});
+export type Verdict = z.infer<typeof verdict>;
