@@ -3,6 +3,8 @@ import { activePolicy } from "../adapters/github/policy-source.ts";
 import type { Subject } from "../adapters/github/subject.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { optional } from "../core/optional.ts";
+import { flaggerGate } from "./analysis/flagger.ts";
+import { type AnalysesAround, analyses } from "./analysis/index.ts";
 import type { Api, ApiOptions } from "./api/index.ts";
 import { createApi } from "./api/index.ts";
 import { decideChange } from "./decide-change.ts";
@@ -18,6 +20,9 @@ export type ApiAround = Pick<
 > & {
   installed(repository: string): Promise<InstalledRepository | undefined>;
   workOf(installation: number): Promise<Work>;
+  telemetryOf: AnalysesAround["telemetryOf"];
+  /** Where people and programs reach this server. */
+  publicUrl?: string;
 };
 
 /** The API over the App's own parts: a decision that is asked for is made by the function that webhooks use. */
@@ -27,8 +32,19 @@ export async function apiOf(around: ApiAround): Promise<Api> {
     if (!seen) throw notInstalled(repository);
     return { work: await around.workOf(seen.installation), seen };
   };
+  const verdicts = analyses({
+    ...around,
+    policyOf: async (repository) => {
+      const { work, seen } = await workFor(repository);
+      return await activePolicy(work.client, ownerAndName(seen.name));
+    },
+    telemetryOf: around.telemetryOf,
+    ...optional("linkOf", linkUnder(around.publicUrl)),
+  });
   return createApi({
     ...around,
+    analyses: verdicts,
+    flagger: flaggerGate({ ...around, analyses: verdicts }),
     async policyOf(owner, name) {
       const { work } = await workFor(`${owner}/${name}`);
       const { policy } = await activePolicy(work.client, { owner, name });
@@ -81,6 +97,12 @@ export async function apiOf(around: ApiAround): Promise<Api> {
       );
     },
   });
+}
+
+function linkUnder(publicUrl: string | undefined) {
+  if (publicUrl === undefined) return undefined;
+  return (repository: string, id: string): string =>
+    `${publicUrl}/v1/analysis/${id}?repository=${encodeURIComponent(repository)}`;
 }
 
 function notInstalled(repository: string): UserError {

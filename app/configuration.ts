@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from "../core/errors.ts";
 import { type Credentials, credentialsFile, readCredentials } from "./setup/credentials.ts";
 import { isPrivateKey } from "./setup/private-key.ts";
+import { readStores, type Stores } from "./telemetry-stores.ts";
 import { wantsTraces } from "./traces.ts";
 
 export type AppConfiguration = {
@@ -18,6 +19,8 @@ export type AppConfiguration = {
   oidc?: { issuer: string; audience?: string };
   /** Values of `job_workflow_ref` that are trusted beside the default branch; a `*` at the end stands for any end. */
   trustedWorkflows?: string[];
+  /** The telemetry that the App may ask. */
+  telemetry?: Stores;
   /** Who carries it may read the metrics; absent: this machine alone. */
   metricsToken?: string;
   /** True where OpenTelemetry's variables name a collector. */
@@ -44,6 +47,7 @@ const ownVariables = [
   "ADAPTIVE_DEPLOY_OIDC_AUDIENCE",
   "ADAPTIVE_DEPLOY_METRICS_TOKEN",
   "ADAPTIVE_DEPLOY_TRUSTED_WORKFLOWS",
+  "ADAPTIVE_DEPLOY_TELEMETRY",
 ];
 
 /** The command line's, which a shell may have set for it. */
@@ -55,6 +59,7 @@ export async function appConfiguration(environment: Environment): Promise<AppCon
   const { clientId, clientSecret, ...keys } = await credentials(environment, folder);
   const audience = environment.ADAPTIVE_DEPLOY_OIDC_AUDIENCE ?? place.publicUrl;
   const database = databaseUrl(environment.DATABASE_URL);
+  const telemetry = await readStores(environment);
   return {
     ...keys,
     ...(clientId && clientSecret ? { signIn: { clientId, clientSecret } } : {}),
@@ -62,6 +67,7 @@ export async function appConfiguration(environment: Environment): Promise<AppCon
     ...metricsToken(environment),
     ...trustedWorkflows(environment),
     ...traces(environment),
+    ...(telemetry ? { telemetry } : {}),
     database: database ? { url: database } : { folder },
     oidc: {
       issuer: address(environment, "ADAPTIVE_DEPLOY_OIDC_ISSUER") ?? issuerOf(place.baseUrl),

@@ -70,8 +70,10 @@ export async function decideChange(
   }
   const environment =
     asked.environment ?? subject.environment ?? gathered.configuration.environment ?? defaultEnvironment;
+  const place = { environment, service: asked.service };
+  const traffic = await work.traffic?.(repository, gathered, place);
   const { facts, body } = await span("decide", async () =>
-    decideGathered(gathered, given, { environment, now: work.now, service: asked.service }),
+    decideGathered(gathered, [...(traffic?.given ?? []), ...given], { ...place, now: work.now }),
   );
   const words = wordsOf(subject, work);
   const { approvals, refused, problems } = await span("standing", () =>
@@ -91,7 +93,14 @@ export async function decideChange(
   const isRelease = subject.kind === "release";
   const written = isRelease ? [] : await span("publish", () => write(subject, work, decided, words, asked));
   const uncounted = refused.map(({ sentence }) => sentence);
-  for (const problem of [...gathered.problems, ...uncounted, ...problems, ...written]) work.warn(problem);
+  for (const problem of [
+    ...gathered.problems,
+    ...uncounted,
+    ...problems,
+    ...(traffic?.problems ?? []),
+    ...written,
+  ])
+    work.warn(problem);
   // After what people wait for.
   const moment = { actor: decision.actor, decidedAt: decision.decided_at };
   await span("record", () => recordDecided(work, repository, { body, moment, facts }));

@@ -4,6 +4,7 @@ import type { Database } from "../adapters/database/database.ts";
 import { ownHostFetch } from "../adapters/github/own-host.ts";
 import { publicApi } from "../adapters/github/places.ts";
 import { sqlLedger } from "../adapters/ledgers/sql.ts";
+import { optional } from "../core/optional.ts";
 import { templateAt } from "./api/routes.ts";
 import { type ApiAround, apiOf } from "./api-wiring.ts";
 import { type AppConfiguration, issuerOf } from "./configuration.ts";
@@ -11,6 +12,7 @@ import { createPages } from "./pages/index.ts";
 import type { SignIn } from "./pages/options.ts";
 import type { Routes } from "./server.ts";
 import { webOf } from "./setup/manifest.ts";
+import { telemetryOf } from "./telemetry-stores.ts";
 import type { Traces } from "./traces.ts";
 
 const nothing = (): void => undefined;
@@ -38,6 +40,8 @@ export async function doors(
     // Where nobody said what this server is called, no token of a workflow run can be meant for it.
     audience: configuration.oidc?.audience ?? randomUUID(),
     workflows: configuration.trustedWorkflows ?? [],
+    telemetryOf: telemetryOf(configuration.telemetry),
+    ...optional("publicUrl", configuration.publicUrl),
   });
   const signIn = signInOf(configuration);
   const programs = traced(around.traces, (request, response) => api.handle(request, response));

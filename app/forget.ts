@@ -85,6 +85,14 @@ export const rules: readonly Rule[] = [
     why: "a request is repeated within a day",
   },
   {
+    table: "analyses",
+    rows: "comparisons of rollouts that nobody asks about",
+    condition: "true",
+    since: "asked_at",
+    days: 180,
+    why: "the noise of a service is learnt from its latest rollouts",
+  },
+  {
     table: "courtesies",
     rows: "who asked for what anybody may ask for",
     condition: "true",

@@ -12,6 +12,7 @@ const keyed = {
   facts: "there.sha = here.sha and there.source = here.source",
   decisions: "there.decision_id = here.decision_id",
   ledger_events: "there.stream = here.stream",
+  analyses: "there.id = here.id",
   gates:
     "there.run_id = here.run_id and there.environment = here.environment and there.deployment_id = here.deployment_id",
   courtesies:

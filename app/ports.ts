@@ -3,6 +3,7 @@ import type { GitHubClient } from "../adapters/github/client.ts";
 import type { Decision } from "../core/decision/shape.ts";
 import type { Ledger } from "../core/ports.ts";
 import type { Observer } from "./observer.ts";
+import type { ReadTraffic } from "./traffic.ts";
 
 /** What is done on GitHub and cannot be undone. */
 export type Effect<Result> = {
@@ -26,6 +27,8 @@ export type Work = {
   signal: AbortSignal;
   warn(sentence: string): void;
   observer: Observer;
+  /** Reads requests a second and error budget; absent where the App has no telemetry. */
+  traffic?: ReadTraffic;
   /** Runs an effect once, whatever dies in between: intent before, result after. Undefined: it was done before. */
   once<Result>(effect: Effect<Result>): Promise<Result | undefined>;
   /** Has a lane looked at again at a moment: the kept payload arrives as the event "timer". A later call moves it. */

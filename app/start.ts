@@ -14,7 +14,9 @@ import { observation, spanOf } from "./observation.ts";
 import { ownRepositories } from "./own-repository.ts";
 import { type Rounds, startRounds } from "./rounds.ts";
 import { serve } from "./server.ts";
+import { telemetryOf } from "./telemetry-stores.ts";
 import { startTimers } from "./timers.ts";
+import { trafficReader } from "./traffic.ts";
 import { webhooks } from "./webhooks/index.ts";
 import { workFor } from "./work.ts";
 
@@ -43,7 +45,16 @@ export async function startApp(
   const isOwn = ownRepositories(github.app(), now);
   const answers = webhooks(() => github.identity());
   const timers = await startTimers({ database, due: (lane) => lanes?.wake(lane), warn });
-  const around = { database, clientOf: (id: number) => github.client(id), timers, now, warn, observer };
+  const traffic = trafficReader(telemetryOf(configuration.telemetry), now);
+  const around = {
+    database,
+    clientOf: (id: number) => github.client(id),
+    timers,
+    now,
+    warn,
+    observer,
+    traffic,
+  };
 
   const recognise = knownRepositories(database, now);
   const handle = deliveryHandler({

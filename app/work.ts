@@ -3,10 +3,12 @@ import type { GitHubClient } from "../adapters/github/client.ts";
 import { isMutation } from "../adapters/github/installation-requests.ts";
 import { sqlLedger } from "../adapters/ledgers/sql.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
+import { optional } from "../core/optional.ts";
 import { runOnce } from "./effects.ts";
 import { type Observer, unobserved } from "./observer.ts";
 import type { Work } from "./ports.ts";
 import type { Timers } from "./timers.ts";
+import type { ReadTraffic } from "./traffic.ts";
 
 export type Around = {
   database: Database;
@@ -15,6 +17,7 @@ export type Around = {
   now(): Date;
   warn(sentence: string): void;
   observer?: Observer;
+  traffic?: ReadTraffic;
 };
 
 /** What the handler of one delivery may use; after its lane was lost it may write nothing more. */
@@ -51,6 +54,7 @@ export async function workFor(
     signal,
     warn,
     observer,
+    ...optional("traffic", around.traffic),
     once: (effect) => runOnce(database, effect, mayWrite),
     later: (timer, at) => timers.later(timer, at),
   };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import { decideInputs } from "../actions/decide/inputs.ts";
+import { trafficFrom } from "../actions/decide/traffic.ts";
 import { withInputs } from "../actions/decide/with-inputs.ts";
 import { gatherFromGit } from "../adapters/git/gather.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
@@ -45,8 +46,13 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   });
   const measured = withInputs(gathered.measured, inputs, argument.flag("record"));
   const service = inputs.service ?? gathered.configuration.service;
-  const { body } = decideMeasured(measured, given, gathered.policy, {
-    environment: inputs.environment ?? gathered.configuration.environment ?? defaultEnvironment,
+  const environment = inputs.environment ?? gathered.configuration.environment ?? defaultEnvironment;
+  const traffic = await trafficFrom(gathered.configuration.telemetry, terminal.environment, {
+    ...{ policy: gathered.policy, measured: gathered.measured, environment, now, trusted: true },
+    ...(service ? { service } : {}),
+  });
+  const { body } = decideMeasured(measured, [...traffic.given, ...given], gathered.policy, {
+    environment,
     now,
     ...(service ? { service } : {}),
     history: gathered.history,
@@ -63,7 +69,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     moment,
   );
   const decision = enveloped(body, { ...moment, ...recorded });
-  for (const sentence of [...gathered.problems, ...problems, ...recorded.problems])
+  for (const sentence of [...gathered.problems, ...problems, ...traffic.problems, ...recorded.problems])
     terminal.note(`adaptive-deploy: ${sentence}`);
   for (const sentence of written) terminal.note(sentence);
   await show(decision, argument, terminal);

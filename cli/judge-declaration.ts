@@ -1,4 +1,5 @@
 import type { VerbDeclaration } from "../actions/io.ts";
+import { judges } from "../core/policy/schema/analysis.ts";
 
 export const judgeDeclaration: VerbDeclaration = {
   name: "judge",
@@ -13,6 +14,10 @@ export const judgeDeclaration: VerbDeclaration = {
     policy: {
       description: "A shipped bundle (default, regulated, firmware) or a local folder.",
       default: "default",
+    },
+    judge: {
+      description: "sequential or kayenta, before what policy says.",
+      allowed: judges,
     },
     service: { description: "Judge as policy says for this service." },
     environment: { description: "Judge as policy says for this environment.", default: "production" },

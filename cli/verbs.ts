@@ -7,6 +7,7 @@ import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
 import type { Terminal } from "./terminal.ts";
+import { tuneDeclaration } from "./tune-declaration.ts";
 
 export type Verb = {
   declaration: VerbDeclaration;
@@ -20,6 +21,7 @@ export const verbs: Record<string, Verb> = {
   score: { declaration: scoreDeclaration, load: () => import("./score.ts") },
   analyze: { declaration: analyzeDeclaration, load: () => import("./analyze.ts") },
   judge: { declaration: judgeDeclaration, load: () => import("./judge.ts") },
+  tune: { declaration: tuneDeclaration, load: () => import("./tune.ts") },
   collect: { declaration: collectDeclaration, load: () => import("./collect.ts") },
   policy: { declaration: policyDeclaration, load: () => import("./policy.ts") },
   ledger: { declaration: ledgerDeclaration, load: () => import("./ledger.ts") },

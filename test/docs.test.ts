@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { readConfiguration } from "../adapters/policy/resolve.ts";
+import { parseStores } from "../app/telemetry-stores.ts";
 import { flagsOf } from "../cli/arguments.ts";
 import { overview } from "../cli/help.ts";
 import { verbs } from "../cli/verbs.ts";
@@ -61,6 +62,7 @@ describe("YAML blocks", () => {
     if (keys.includes("jobs")) return expect(readWorkflow(value)).toEqual([]);
     if (["ledger", "policy", "telemetry"].some((key) => keys.includes(key)))
       return expect(readConfiguration(text)).toBeDefined();
+    if (keys.includes("stores")) return expect(parseStores(text, page).length).toBeGreaterThan(0);
     // Rules of Prometheus are held to what the App counts in test/app/observability.test.ts.
     if (keys.includes("groups")) return expect(page).toBe("docs/observability.md");
     // The files of a bundle are validated together, where each is wanted by its name: in test/policies/docs.test.ts and
@@ -137,9 +139,11 @@ describe("files that are named in code", () => {
 
 describe("commands", () => {
   const lines = pages.flatMap((page) =>
-    [...read(page).matchAll(/\badaptive-deploy ((?:decide|score|collect|policy|ledger)\b[^`\n]*)/g)].map(
-      ([, said = ""]) => [page, said] as const,
-    ),
+    [
+      ...read(page).matchAll(
+        /\badaptive-deploy ((?:decide|score|analyze|judge|tune|collect|policy|ledger)\b[^`\n]*)/g,
+      ),
+    ].map(([, said = ""]) => [page, said] as const),
   );
 
   test.each(lines)("%s: adaptive-deploy %s", (_, said) => {

@@ -13,6 +13,7 @@ import { renderSummary } from "../../core/render/summary.ts";
 import { approving, requireLedger } from "./approving.ts";
 import { decideOutputs } from "./outputs.ts";
 import type { DecideInputs, DecidePorts, DecideResult } from "./run.ts";
+import { trafficFrom } from "./traffic.ts";
 import { withInputs } from "./with-inputs.ts";
 
 /** The rest of `decide`, once GitHub has answered: decide, publish, record, write. */
@@ -27,15 +28,23 @@ export async function conclude(
   const environment = options.environment ?? gathered.configuration.environment ?? defaultEnvironment;
   const ledger = ledgerOfRun(client, subject, gathered.configuration);
   if (inputs.waitSeconds !== undefined) requireLedger(ledger, subject.readOnly);
-  const { given, problems } = await ports.given(gathered.configuration.reports ?? []);
+  const service = inputs.service ?? gathered.configuration.service;
+  const [{ given, problems }, traffic] = await Promise.all([
+    ports.given(gathered.configuration.reports ?? []),
+    trafficFrom(gathered.configuration.telemetry, ports.environment ?? {}, {
+      ...{ policy: gathered.policy, measured: gathered.measured, environment, now: ports.now },
+      ...optional("service", service),
+      trusted: subject.trustedRun,
+    }),
+  ]);
   const { facts, body } = decideMeasured(
     withInputs(gathered.measured, inputs, ledger !== null),
-    given,
+    [...traffic.given, ...given],
     gathered.policy,
     {
       environment,
       now: ports.now,
-      ...optional("service", inputs.service ?? gathered.configuration.service),
+      ...optional("service", service),
       ...optional("history", gathered.history),
       ...optional("mode", inputs.mode),
     },
@@ -70,6 +79,7 @@ export async function conclude(
   for (const sentence of [
     ...gathered.problems,
     ...problems,
+    ...traffic.problems,
     ...found.refused.map(({ sentence }) => sentence),
     ...found.problems,
     ...(waited?.ended ? [waited.ended.sentence] : []),

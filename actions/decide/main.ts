@@ -36,6 +36,7 @@ await endWith(toolkit, async () => {
       });
     },
     now: new Date(),
+    environment: process.env,
     actor: process.env.GITHUB_ACTOR ?? "unknown",
     write: writeDocument,
     summary: async (markdown) => {

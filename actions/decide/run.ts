@@ -28,6 +28,8 @@ export type DecidePorts = {
   /** Facts of files and reports, asked only once the configuration is known. */
   given(reportGlobs: readonly string[]): Promise<{ given: GivenFacts[]; problems: string[] }>;
   now: Date;
+  /** Holds the secrets of telemetry, where the configuration names any. */
+  environment?: Readonly<Record<string, string | undefined>>;
   actor: string;
   /** Writes a document beside the workflow and answers with its path. */
   write(name: string, text: string): Promise<string>;

@@ -6,6 +6,7 @@ import { durationAdvice, parseDuration } from "../../core/policy/duration.ts";
 import { plain } from "../../core/render/escape.ts";
 import { durationWords } from "../../core/render/plan.ts";
 import { printable } from "../io.ts";
+import { orStopped } from "../stopping.ts";
 
 /** Time and chance, and where a person reads how it goes. Opened when a wait begins. */
 export type WaitPorts = {
@@ -78,24 +79,6 @@ const stopped = {
   reason: "approval-wait-stopped" as const,
   sentence: "The job was told to stop before an approval came.",
 };
-
-/** A look that never ends would not let the process stop. */
-async function orStopped(look: Promise<Look>, stop: AbortSignal): Promise<Look | undefined> {
-  if (stop.aborted) {
-    look.catch(() => undefined);
-    return undefined;
-  }
-  let wake: () => void = () => undefined;
-  const told = new Promise<undefined>((resolve) => {
-    wake = () => resolve(undefined);
-    stop.addEventListener("abort", wake, { once: true });
-  });
-  try {
-    return await Promise.race([look, told]);
-  } finally {
-    stop.removeEventListener("abort", wake);
-  }
-}
 
 function overdue({ hold }: Look, seconds: number): { reason: ReasonCode; sentence: string } {
   const time = durationWords(seconds);

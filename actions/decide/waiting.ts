@@ -1,25 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { plain, terminalLines } from "../../core/render/escape.ts";
 import type { Toolkit } from "../runner.ts";
+import { stopOfProcess } from "../stopping.ts";
 import type { WaitPorts } from "./wait.ts";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
-
-/**
- * A wait in a job: what is to be done stands in its log, how it goes in a group below. A job that is cancelled gets
- * SIGINT, then SIGTERM, and a few seconds in which the result is written.
- */
+/** A wait in a job: what is to be done stands in its log, how it goes in a group below. */
 export function waitingIn(toolkit: Toolkit): WaitPorts {
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  for (const signal of signals) process.on(signal, stop);
+  const { stop, close } = stopOfProcess();
   let isOpen = false;
   const line = (sentence: string) => toolkit.info(terminalLines(plain(sentence, 2000)));
   return {
     now: Date.now,
     random: Math.random,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
-    stop: stopping.signal,
+    stop,
     say: line,
     progress: (sentence) => {
       if (!isOpen) toolkit.startGroup("Waiting for an approval");
@@ -28,7 +22,7 @@ export function waitingIn(toolkit: Toolkit): WaitPorts {
     },
     close: () => {
       if (isOpen) toolkit.endGroup();
-      for (const signal of signals) process.off(signal, stop);
+      close();
     },
   };
 }

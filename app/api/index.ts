@@ -32,9 +32,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   );
   const document = JSON.stringify(openApiDocument());
 
-  const callerOf = async (request: IncomingMessage): Promise<Caller> => {
+  const callerOf = async (request: IncomingMessage, route: Found["route"]): Promise<Caller> => {
     try {
-      const token = bearer(request);
+      const token = route.basic ? (password(request) ?? bearer(request)) : bearer(request);
       return looksLikeServiceToken(token)
         ? await callerOfService(options.database, token, options.now())
         : await callerOfJob(token, keys, options);
@@ -52,7 +52,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   ): Promise<Answer & { replayed?: boolean }> => {
     if (path === "/v1/openapi.json" && request.method === "GET") return { status: 200, text: document };
     const { route, parameters } = chosen(request.method ?? "", path);
-    const caller = await callerOf(request);
+    const caller = await callerOf(request, route);
     limit(caller.key);
     requireScope(caller, route);
     const body = route.body ? await readBody(request, route.limitBytes ?? usualLimitBytes) : "";
@@ -119,6 +119,15 @@ function requireScope(caller: Caller, { scope }: Found["route"]): void {
     "scope-missing",
     `The token lacks the scope ${scope}. Make one that has it with \`npm run app:token\`.`,
   );
+}
+
+/** Of basic authentication; a user before it says nothing. */
+function password(request: IncomingMessage): string | undefined {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/=]{1,2000})$/i.exec(request.headers.authorization ?? "") ?? [];
+  if (encoded === undefined) return undefined;
+  const pair = Buffer.from(encoded, "base64").toString("latin1");
+  const token = pair.slice(pair.indexOf(":") + 1);
+  return looksLikeServiceToken(token) ? token : undefined;
 }
 
 function bearer(request: IncomingMessage): string {

@@ -2,6 +2,8 @@ import type { Database } from "../../adapters/database/database.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import type { Decision } from "../../core/decision/shape.ts";
 import type { Ledger } from "../../core/ports.ts";
+import type { FlaggerGate } from "../analysis/flagger.ts";
+import type { Analyses } from "../analysis/index.ts";
 
 /** A repository that the App is installed on. */
 export type Installed = {
@@ -46,6 +48,9 @@ export type ApiOptions = {
   ledger(repository: string): Ledger;
   policyOf(owner: string, name: string): Promise<ActivePolicy>;
   decide(request: DecisionRequest): Promise<Decision>;
+  /** Verdicts for controllers of rollouts. */
+  analyses: Analyses;
+  flagger: FlaggerGate;
   warn(sentence: string): void;
   /** Requests a caller may make in a minute; 600 where absent. */
   requestsPerMinute?: number;

@@ -24,6 +24,8 @@ export type Route = {
   query?: Record<string, string>;
   body?: z.ZodType;
   limitBytes?: number;
+  /** True where the token may also come as the password of basic authentication, for who can send no header. */
+  basic?: boolean;
   status: 200 | 201;
   answer: z.ZodType;
   /** Statuses beside those that every address may answer with. */

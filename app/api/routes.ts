@@ -1,3 +1,4 @@
+import { analysisRoutes } from "./analysis.ts";
 import { decisionRoutes } from "./decisions.ts";
 import { eventRoute } from "./events.ts";
 import { factsRoute } from "./facts.ts";
@@ -13,6 +14,7 @@ export const routes: readonly Route[] = [
   eventRoute,
   policyRoute,
   ...ledgerRoutes,
+  ...analysisRoutes,
 ];
 
 export type Found = { route: Route; parameters: Record<string, string> };

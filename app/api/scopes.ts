@@ -8,6 +8,7 @@ export const scopes = [
   "policies:read",
   "ledger:read",
   "ledger:write",
+  "analysis:ask",
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -63,7 +63,9 @@ export async function placeOf(
     environment: configuration.environment ?? defaultEnvironment,
     askedFor: async (environment) => {
       const given = await givenFacts(work.database, said.repository, subject.head);
-      const { body, facts } = decideGathered(gathered, given, { environment, now: work.now });
+      const traffic = await work.traffic?.(said.repository, gathered, { environment });
+      const told = [...(traffic?.given ?? []), ...given];
+      const { body, facts } = decideGathered(gathered, told, { environment, now: work.now });
       return { body, facts, asked: askedOf(body, policy, owners) };
     },
   };

@@ -46,6 +46,12 @@ export const kayenta: Judge = {
   },
 };
 
+/** One look at all windows. */
+export function kayentaOnce(rollout: Measurements): void {
+  const metrics = Object.entries(rollout.metrics).map(([name, series]) => ({ name, ...valuesOf(series) }));
+  kayentaJudgement(metrics, { thresholds: { pass: 95, marginal: 75 } });
+}
+
 /** A test of ranks after every window, as if it were the only one. */
 export const ranks: Judge = {
   name: "Mann–Whitney, every window",

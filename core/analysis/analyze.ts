@@ -1,9 +1,12 @@
 import type { Analyzer, Context } from "./analyzer.ts";
-import { type Occasion, verdictDocument } from "./document.ts";
+import { verdictDocument } from "./document.ts";
+import { kayentaDocument } from "./kayenta/document.ts";
+import { judgeAsKayenta } from "./kayenta/judge.ts";
 import type { Learnt } from "./learnt.ts";
 import type { Buckets, CountSeries, Measurements, MetricSeries } from "./measurements.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
 import type { Verdict } from "./verdict.ts";
+import type { Occasion } from "./verdict-frame.ts";
 
 /** The verdict on what was measured so far, as a document. What came after a final answer is left out of it. */
 export function analyze(
@@ -13,8 +16,13 @@ export function analyze(
   occasion: Occasion,
   context: Context = {},
 ): Verdict {
+  const { kayenta } = policy;
+  if (kayenta) {
+    const judged = judgeAsKayenta(measurements, policy, kayenta, context);
+    return kayentaDocument(judged, measurements, policy, kayenta, occasion);
+  }
   const judged = analyzer.judge(measurements, context);
-  const measured = Math.max(0, ...judged.tracks.map(({ points }) => points.length));
+  const measured = Math.max(0, ...judged.tracks.map(({ pairs }) => pairs.length));
   if (judged.atWindow >= measured) return verdictDocument(judged, measurements, policy, learnt, occasion);
   const until = upTo(measurements, judged.atWindow);
   const planned = { ...context, windowsPlanned: context.windowsPlanned ?? measured };

@@ -38,6 +38,8 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
 
   const tracks = (measurements: Measurements, context: Context = {}): Track[] => {
     const counting = Object.entries(measurements.metrics);
+    const events = eventsAt(measurements);
+    const warmUp = warmUpOf(context.steps ?? [], policy, measurements.window_seconds);
     // The alarms of all metrics together keep policy's rate even where no two of them ever coincide.
     const falseAlarms = 1 - (1 - policy.falseAlarms) ** (1 / Math.max(1, counting.length));
     return counting.map(([name, series]) => {
@@ -60,11 +62,11 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
         noise,
         reference,
         boundary: boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key),
-        windows: pairs,
+        pairs,
         sizes,
         starts,
-        warmUp: warmUpOf(context.steps ?? [], policy, measurements.window_seconds),
-        events: eventsAt(measurements),
+        warmUp,
+        events,
       });
     });
   };

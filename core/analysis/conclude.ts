@@ -39,11 +39,12 @@ export function verdictAfter(
   policy: AnalysisPolicy,
   { windowsPlanned, rules }: { windowsPlanned?: number; rules?: WindowRules },
 ): Judged {
-  const measured = Math.max(0, ...tracks.map(({ points }) => points.length));
+  const measured = Math.max(0, ...tracks.map(({ pairs }) => pairs.length));
   const planned = Math.max(windowsPlanned ?? measured, measured, 1);
   let standing: Standing = atStart;
   let states: StateAt[] = [];
   let said: ReturnType<WindowRules> = { answers: [], warnings: [] };
+  let heldBy: Demand | undefined;
   const finish = (window: number, answer: Answer): Judged => ({
     ...answer,
     atWindow: Math.max(1, window + 1),
@@ -58,6 +59,7 @@ export function verdictAfter(
   for (let window = 0; window < measured; window++) {
     states = tracks.map((track) => metricStateAt(track, window));
     said = rules?.(window) ?? said;
+    if (said.demand?.action === "hold") heldBy = said.demand;
     const harm = harmOf(states, tracks, window);
     const sign = signOf(states, said.demand, harm !== undefined);
     standing = afterWindow(standing, sign);
@@ -78,7 +80,9 @@ export function verdictAfter(
         missing: [],
       });
   }
-  return finish(measured - 1, unsettled(tracks, states, standing, policy, measured >= planned, said.demand));
+  // A hold outlasts its cause by a window, so that it does not come and go.
+  const demand = said.demand ?? (standing.word === "hold" ? heldBy : undefined);
+  return finish(measured - 1, unsettled(tracks, states, standing, policy, measured >= planned, demand));
 }
 
 /** One critical metric takes the candidate back alone, others by their weight together. */
@@ -92,9 +96,10 @@ function harmOf(states: readonly StateAt[], tracks: readonly Track[], window: nu
   if (critical === undefined && (others === 0 || weightOf(worse) < others / 2)) return undefined;
   const deciding = critical ?? [...worse].sort((left, right) => right.nearness - left.nearness)[0];
   if (!deciding) return undefined;
-  const before = window === 0 ? undefined : deciding.track.points[window - 1]?.evidence;
-  const leap = (deciding.track.points[window]?.evidence ?? 0) - Math.max(0, before ?? 0);
-  const spike = leap >= deciding.track.boundary.worse;
+  const { evidence, boundary } = deciding.track;
+  const before = window === 0 ? 0 : (evidence[window - 1] ?? 0);
+  const leap = (evidence[window] ?? 0) - Math.max(0, before);
+  const spike = leap >= boundary.worse;
   const reason = spike
     ? "sharp-spike"
     : critical && tracks.some(({ policy }) => !policy.critical)
@@ -110,7 +115,8 @@ function harmOf(states: readonly StateAt[], tracks: readonly Track[], window: nu
 
 function signOf(states: readonly StateAt[], demand: Demand | undefined, harm: boolean): WindowSign {
   if (harm || demand?.action === "rollback") return "rollback";
-  if (demand?.action === "hold") return "hold";
+  // A rule that waits for data makes the window a missing one: what was healthy before it stays counted.
+  if (demand?.action === "hold") return demand.reason_code === "no-data" ? "missing" : "hold";
   if (demand?.action === "slow") return "slow";
   if (states.some(({ state }) => state === "marginal" || state === "worse")) return "slow";
   const asked = states.filter(({ ignored }) => !ignored);

@@ -7,75 +7,26 @@ import type { Learnt } from "./learnt.ts";
 import type { Measurements } from "./measurements.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
 import type { StateAt } from "./state.ts";
-import type { Track } from "./track.ts";
-import type { MetricState, MetricVerdict, MetricWindow, StepPower, Verdict } from "./verdict.ts";
-
-/** What a verdict is about, beside what was measured. */
-export type Occasion = {
-  decisionId?: string;
-  service?: string;
-  environment?: string;
-  policyVersion?: { hash: string; commit: string };
-  baseline: Verdict["baseline"];
-  power?: StepPower[];
-  warnings?: string[];
-};
+import { leftOutAt, pointAt, type Track } from "./track.ts";
+import type { MetricState, MetricVerdict, MetricWindow, Verdict } from "./verdict.ts";
+import { framed, type Occasion } from "./verdict-frame.ts";
 
 /** The document verdict.json of a judgement. */
 export function verdictDocument(
   judged: Judged,
-  { id, window_seconds, started_at }: Pick<Measurements, "id" | "window_seconds" | "started_at">,
+  measurements: Pick<Measurements, "id" | "window_seconds" | "started_at">,
   policy: AnalysisPolicy,
   learnt: Learnt,
   occasion: Occasion,
 ): Verdict {
-  const { demand, tracks } = judged;
-  const fault = demand?.fault;
-  return {
-    schema_version: 1,
-    id,
-    ...optional("decision_id", occasion.decisionId),
-    ...optional("service", occasion.service),
-    ...optional("environment", occasion.environment),
-    ...optional("policy_version", occasion.policyVersion),
-    verdict: judged.verdict,
-    reason_code: judged.reason,
-    reason: judged.sentence,
-    at_window: judged.atWindow,
-    windows_planned: judged.windowsPlanned,
-    window_seconds,
-    ...optional("started_at", started_at),
-    healthy_windows: { in_a_row: judged.healthyInARow, needed: policy.healthyWindows },
+  return framed(judged, measurements, policy, occasion, {
     false_alarms: {
       rate: policy.falseAlarms,
-      noise: noiseSource(tracks),
+      noise: noiseSource(judged.tracks),
       past_rollouts: learnt.rollouts,
     },
-    baseline: occasion.baseline,
-    ...(judged.verdict === "hold" || judged.verdict === "slow"
-      ? {
-          waiting: {
-            missing: judged.missing,
-            deadline_window: judged.windowsPlanned,
-            at_deadline: policy.atDeadline,
-            page: fault?.page ?? judged.atWindow >= judged.windowsPlanned,
-          },
-        }
-      : {}),
-    ...(fault
-      ? {
-          shared_fault: {
-            sentence: fault.sentence,
-            began_at_window: fault.began_at_window,
-            page: fault.page,
-          },
-        }
-      : {}),
-    ...optional("power", occasion.power),
-    guardrails: judged.guardrails,
     metrics: inOrder(judged.states).map((state) => metricDocument(state, judged.atWindow)),
-    warnings: [...judged.warnings, ...(occasion.warnings ?? [])],
-  };
+  });
 }
 
 function noiseSource(tracks: readonly Track[]): Verdict["false_alarms"]["noise"] {
@@ -98,9 +49,8 @@ function inOrder(states: readonly StateAt[]): StateAt[] {
 
 function metricDocument({ track, state }: StateAt, atWindow: number): MetricVerdict {
   const { policy, boundary } = track;
-  const last = Math.min(atWindow, track.points.length) - 1;
-  const point = track.points[last];
-  const crossed = track.points.slice(0, last + 1).findIndex(({ highest }) => highest >= boundary.worse);
+  const last = Math.min(atWindow, track.pairs.length) - 1;
+  const crossed = track.highest.slice(0, last + 1).findIndex((highest) => highest >= boundary.worse);
   const effect = effectOf(track, last);
   return {
     name: track.name,
@@ -112,44 +62,43 @@ function metricDocument({ track, state }: StateAt, atWindow: number): MetricVerd
     unit: policy.unit,
     state,
     sentence: sentenceOf(track, state, last),
-    baseline: finite(point?.baseline),
-    candidate: finite(point?.candidate),
+    baseline: finite(track.baseline[last]),
+    candidate: finite(track.candidate[last]),
     effect,
     evidence: {
-      value: finite(point?.highest),
+      value: finite(track.highest[last]),
       boundary: boundary.worse,
       crossed_at: crossed < 0 ? null : crossed + 1,
     },
     flips: flipsOf(track, state, last),
     noise: track.noise.rollouts > 0 ? "learnt" : "default",
-    windows: track.points.slice(0, last + 1).map((_, window) => windowDocument(track, window)),
+    windows: track.pairs.slice(0, last + 1).map((_, window) => windowDocument(track, window)),
   };
 }
 
 function windowDocument(track: Track, window: number): MetricWindow {
-  const point = track.points[window];
+  const pair = track.pairs[window];
   const effect = effectOf(track, window);
-  const shown = shownOf(point?.pair);
-  const events = isPair(point?.pair) ? point.pair : undefined;
+  const shown = shownOf(pair);
+  const events = isPair(pair) ? pair : undefined;
   return {
     window: window + 1,
     baseline: finite(shown.baseline),
     candidate: finite(shown.candidate),
     ...optional("baseline_events", events?.baseline.events),
     ...optional("candidate_events", events?.candidate.events),
-    evidence: finite(point?.evidence),
+    evidence: finite(track.evidence[window]),
     effect: effect?.estimate ?? null,
     lower: effect?.lower ?? null,
     upper: effect?.upper ?? null,
-    ...optional("left_out", point?.leftOut),
+    ...optional("left_out", leftOutAt(track, window)),
   };
 }
 
 function sentenceOf(track: Track, state: MetricState, window: number): string {
   const { unit } = track.policy;
-  const point = track.points[window];
-  if (state === "unknown" || !point) return "Nothing was measured of both arms.";
-  const values = `${valueText(point.candidate, unit)} against ${valueText(point.baseline, unit)} of the baseline`;
+  if (state === "unknown") return "Nothing was measured of both arms.";
+  const values = `${valueText(finite(track.candidate[window]), unit)} against ${valueText(finite(track.baseline[window]), unit)} of the baseline`;
   const says: Record<Exclude<MetricState, "unknown">, string> = {
     worse: "worse than chance and policy's margin allow",
     marginal: "worse than usual, not yet beyond doubt",
@@ -166,9 +115,9 @@ function flipsOf(track: Track, state: MetricState, window: number): string {
   const { unit } = track.policy;
   const margin = lengthText(effect.margin, effect.unit, unit);
   const crossing = track.wouldCross();
-  const point = track.points[window];
+  const point = pointAt(track, window);
   const shown =
-    crossing === undefined || !point || point.effect === null || point.effect === 0
+    crossing === undefined || !point || point.effect === 0
       ? undefined
       : shiftText((effect.estimate / point.effect) * crossing, effect.unit, unit);
   switch (state) {

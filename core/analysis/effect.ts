@@ -1,12 +1,13 @@
-import type { Track } from "./track.ts";
+import { pointAt, type Track } from "./track.ts";
 import type { MetricVerdict } from "./verdict.ts";
 
 type Effect = NonNullable<MetricVerdict["effect"]>;
 
 /** The effect after a window in the unit that people read: points of a share, else percent, else the metric's own. */
-export function effectOf({ points, kind, policy, noise }: Track, window: number): Effect | null {
-  const point = points[window];
-  if (!point || point.effect === null || point.lower === null || point.upper === null) return null;
+export function effectOf(track: Track, window: number): Effect | null {
+  const { kind, policy, noise } = track;
+  const point = pointAt(track, window);
+  if (!point) return null;
   const [unit, times]: [Effect["unit"], number] =
     kind === "ratio"
       ? ["points", 100 * point.level]

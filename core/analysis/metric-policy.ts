@@ -34,5 +34,7 @@ export type AnalysisPolicy = {
   warmUpSeconds: number;
   /** A breach that the baseline shares holds; one that began so soon after a step may be taken back instead. */
   sharedFault: { beganWithinSeconds: number; afterStep: "hold" | "rollback" };
+  /** The scores of Kayenta's judge, where it is asked instead of ours. */
+  kayenta?: { pass: number; marginal: number };
   metric(name: string, worse: Worse, kind: "ratio" | "gauge" | "histogram"): MetricPolicy;
 };

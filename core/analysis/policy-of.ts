@@ -3,7 +3,7 @@ import { analysisDefaults } from "../policy/analysis-defaults.ts";
 import { durationSeconds } from "../policy/duration.ts";
 import type { Rule } from "../policy/guardrails/index.ts";
 import { profileNamed } from "../policy/profiles.ts";
-import type { Analysis, PolicyBundle, Thresholds } from "../policy/schema.ts";
+import type { PolicyBundle, Thresholds } from "../policy/schema.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
 import { crashLoopRule } from "./rules/crash-loops.ts";
 import { sloRules } from "./rules/slo.ts";
@@ -31,13 +31,13 @@ export function analysisPolicyOf(
       beganWithinSeconds: durationSeconds(shared["began-within"]),
       afterStep: shared["after-step"],
     },
+    ...(own.judge === "kayenta" ? { kayenta: { ...analysisDefaults.kayenta, ...analysis.kayenta } } : {}),
     metric,
   };
 }
 
 /** What is judged by rules: the bundle's own of the rollout and those of the profile, and what they count with. */
 export type RulePolicy = {
-  judge: NonNullable<Analysis["judge"]>;
   slo: { objective: number; periodSeconds: number };
   rules: Rule[];
   /** Ask rules/burn.ts as well. */
@@ -50,7 +50,6 @@ export function rulePolicyOf(
 ): RulePolicy {
   const profile = profileNamed(policy.thresholds, analysis.profile);
   return {
-    judge: analysis.judge ?? analysisDefaults.judge,
     slo: sloOf({ analysis }),
     rules: [
       ...rulesOf(policy).filter(({ phase }) => phase === "rollout"),

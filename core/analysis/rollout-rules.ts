@@ -4,10 +4,11 @@ import type { AnalysisPolicy } from "./metric-policy.ts";
 import type { RulePolicy } from "./policy-of.ts";
 import type { RolloutReadings } from "./rollout-readings.ts";
 import { budgetLeft } from "./rules/budget.ts";
-import { burnAnswers, burnReading, type CountsOver } from "./rules/burn.ts";
+import { burnAnswers, burnPairs, burnReading, type CountsOver } from "./rules/burn.ts";
 import { type GuardrailState, nothingWatched, watchWindow } from "./rules/guardrails.ts";
-import type { Readings } from "./rules/readings.ts";
+import type { Measured } from "./rules/readings.ts";
 import { type Demand, strictestDemand } from "./rules/strictest.ts";
+import type { ServiceCounts } from "./service-counts.ts";
 import type { GuardrailAnswer } from "./verdict.ts";
 
 /** A probe that failed in a window. */
@@ -28,24 +29,24 @@ export type RulesQuestion = {
     failed(window: number): readonly ProbeFailure[] | undefined;
   };
   /** Events of the whole service over the time before the end of a window, where they are asked for. */
-  counts?: (window: number) => CountsOver;
+  counts?: ServiceCounts;
 };
 
 /** What guardrails, service levels and probes say of each window, in order: the rules count time between windows. */
 export function rolloutRules(question: RulesQuestion): WindowRules {
-  const { policy, rules, readings, firstEnd, windowSeconds, stepSeconds } = question;
+  const { policy, rules, readings, firstEnd, windowSeconds, stepSeconds, counts } = question;
   let state: GuardrailState = nothingWatched;
   return (window) => {
     if (window === 0) state = nothingWatched;
     const span = { window: window + 1, endSeconds: firstEnd + window * windowSeconds };
-    const over = question.counts?.(window);
+    const over = counts?.at(window);
     const watched = watchWindow(
       rules.rules,
       {
         ...span,
         lengthSeconds: windowSeconds,
         reading: withService(readings.of(window), over, rules.slo),
-        measured: (name) => readings.measured(name) || (over !== undefined && ofTheService.includes(name)),
+        measured: (name) => readings.measured(name) || isCounted(name, counts, rules.slo),
       },
       state,
     );
@@ -64,9 +65,14 @@ export function rolloutRules(question: RulesQuestion): WindowRules {
   };
 }
 
-const ofTheService: readonly string[] = ["burn_rate", "error_budget_left"];
+/** What the store keeps too little for is not waited for: the rule's warning says that nothing measures it. */
+function isCounted(name: string, counts: ServiceCounts | undefined, slo: RulePolicy["slo"]): boolean {
+  const [fastest] = burnPairs;
+  if (name === "burn_rate") return counts?.has(fastest.longSeconds) ?? false;
+  return name === "error_budget_left" && (counts?.has(slo.periodSeconds) ?? false);
+}
 
-function withService(reading: Readings, over: CountsOver | undefined, slo: RulePolicy["slo"]): Readings {
+function withService(reading: Measured, over: CountsOver | undefined, slo: RulePolicy["slo"]): Measured {
   if (over === undefined) return reading;
   return (name) => {
     if (name === "burn_rate") return burnReading(over, slo.objective);

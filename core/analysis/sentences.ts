@@ -11,7 +11,7 @@ export const analyzerSentences = {
     return `${name(track)} is worse: ${figures(track, window)}, and chance alone would not show that.`;
   },
   marginal({ track }: StateAt): string {
-    return `${name(track)} may be worse: ${figures(track, track.points.length - 1)}; not enough to take it back.`;
+    return `${name(track)} may be worse: ${figures(track, track.pairs.length - 1)}; not enough to take it back.`;
   },
   healthy(tracks: readonly Track[], inARow: number): string {
     const metrics = tracks.length === 1 ? "The metric stays" : `All ${tracks.length} metrics stay`;
@@ -36,7 +36,7 @@ export const analyzerSentences = {
         : `${name(track)} was not measured: ${whyNot(track)}.`;
     if (counted < healthyWindows)
       return `${name(track)} was measured in ${counted} of at least ${healthyWindows} windows.`;
-    const effect = effectOf(track, track.points.length - 1);
+    const effect = effectOf(track, track.pairs.length - 1);
     if (effect === null) return undefined;
     const unit = track.policy.unit;
     return `${name(track)} may still be ${intervalText(effect, unit)}; to promote, ${
@@ -49,15 +49,16 @@ const name = ({ name: text }: Track): string => text;
 
 function figures(track: Track, window: number): string {
   const effect = effectOf(track, window);
-  const { baseline = null, candidate = null } = track.points[window] ?? {};
+  const baseline = track.baseline[window] ?? null;
+  const candidate = track.candidate[window] ?? null;
   const { unit } = track.policy;
   const values = `${valueText(candidate, unit)} against ${valueText(baseline, unit)}`;
   return effect === null ? values : `${values} of the baseline, ${intervalText(effect, unit)}`;
 }
 
-function whyNot({ points }: Track): string {
-  const impossible = points.filter(({ leftOut }) => leftOut === "impossible").length;
+function whyNot({ pairs }: Track): string {
+  const why = (reason: string): number => pairs.filter((pair) => !isPair(pair) && pair.why === reason).length;
+  const impossible = why("impossible");
   if (impossible > 0) return `${impossible} windows held impossible values`;
-  const idle = points.filter(({ pair }) => !isPair(pair) && pair.why === "no-traffic");
-  return idle.length > 0 ? "there was no traffic" : "the store holds nothing for it";
+  return why("no-traffic") > 0 ? "there was no traffic" : "the store holds nothing for it";
 }

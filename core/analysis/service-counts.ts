@@ -31,15 +31,23 @@ export function countParts(
     });
 }
 
-/** What the columns of those parts say of each window; undefined where nothing is counted at all. */
-export function countsOf(columns: readonly Column[]): ((window: number) => CountsOver) | undefined {
-  if (columns.length === 0) return undefined;
+export type ServiceCounts = {
+  at(window: number): CountsOver;
+  /** True where events over so many seconds are asked for: a store may keep too little to count them. */
+  has(seconds: number): boolean;
+};
+
+/** What the columns of those parts say of each window. */
+export function countsOf(columns: readonly Column[]): ServiceCounts {
   const byName = new Map(columns.map((column) => [`${column.part.metric}.${column.part.asked}`, column]));
-  return (window) => (seconds) => {
-    const countAt = (asked: "total" | "bad"): number | null =>
-      byName.get(`${metricOf(seconds)}.${asked}`)?.values[window] ?? null;
-    const counts = { total: countAt("total"), bad: countAt("bad") };
-    return counts.total === null || counts.bad === null ? uncounted : counts;
+  return {
+    at: (window) => (seconds) => {
+      const countAt = (asked: "total" | "bad"): number | null =>
+        byName.get(`${metricOf(seconds)}.${asked}`)?.values[window] ?? null;
+      const counts = { total: countAt("total"), bad: countAt("bad") };
+      return counts.total === null || counts.bad === null ? uncounted : counts;
+    },
+    has: (seconds) => byName.has(`${metricOf(seconds)}.total`),
   };
 }
 

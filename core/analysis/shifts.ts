@@ -2,7 +2,7 @@ import type { Worse } from "./measurements.ts";
 import type { EffectScale } from "./noise/effect-scale.ts";
 
 /** Shifts of these parts of policy's target are looked for: smaller ones late, larger ones soon. */
-const partsOfTarget = [0.4, 0.8, 1.5];
+const partsOfTarget = [0.6, 1.3];
 /** A shift may begin later at so many places of a rollout, besides at every step. */
 const evenStarts = 3;
 

@@ -17,40 +17,35 @@ export type StateAt = {
 };
 
 export function metricStateAt(track: Track, window: number): StateAt {
-  const point = track.points[Math.min(window, track.points.length - 1)];
-  const counted = point?.counted ?? 0;
-  const measured = window < track.points.length && point?.evidence !== null && point !== undefined;
+  const last = Math.min(window, track.pairs.length - 1);
+  const counted = track.counted[last] ?? 0;
+  const pair = track.pairs[last];
   return {
     track,
-    state: point === undefined ? "unknown" : stateOf(track, window),
+    state: counted === 0 ? "unknown" : stateOf(track, last),
     ignored: counted === 0 && track.policy.noData === "ignore",
-    measured,
-    oneSided: point !== undefined && !isPair(point.pair) && point.pair.why === "one-sided",
+    measured: window <= last && !Number.isNaN(track.evidence[window] ?? Number.NaN),
+    oneSided: pair !== undefined && !isPair(pair) && pair.why === "one-sided",
     counted,
-    nearness: point === undefined || counted === 0 ? 0 : point.highest / track.boundary.worse,
+    nearness: counted === 0 ? 0 : (track.highest[last] ?? 0) / track.boundary.worse,
   };
 }
 
-function stateOf({ points, boundary, worse }: Track, window: number): MetricState {
-  const point = points[window];
-  if (
-    point === undefined ||
-    point.effect === null ||
-    point.lower === null ||
-    point.upper === null ||
-    point.counted === 0
-  )
-    return "unknown";
-  const { effect, lower, upper, margin, highest, evidence } = point;
+function stateOf(track: Track, window: number): MetricState {
+  const { boundary, worse, scale } = track;
+  const shift = track.shift[window] ?? 0;
+  const reach = track.reach[window] ?? Number.POSITIVE_INFINITY;
+  const margin = track.margin[window] ?? 0;
+  const highest = track.highest[window] ?? 0;
   // What is worse has to matter as well: with much traffic the smallest shift is evident.
-  const harm = worse === "either" ? Math.abs(effect) : worse === "lower" ? -effect : effect;
-  if (highest >= boundary.worse) return harm >= margin ? "worse" : "marginal";
-  if ((evidence ?? 0) >= boundary.marginal && harm >= margin / 2) return "marginal";
-  const within =
-    worse === "higher"
-      ? upper <= margin
-      : worse === "lower"
-        ? lower >= -margin
-        : upper <= margin && lower >= -margin;
-  return within ? "healthy" : "unsure";
+  const rises = worse === "higher" || (worse === "either" && shift > 0);
+  const limit = Math.abs(scale.difference(rises ? margin : -margin));
+  const harm = rises ? shift : -shift;
+  if (highest >= boundary.worse) return harm >= limit ? "worse" : "marginal";
+  if ((track.evidence[window] ?? 0) >= boundary.marginal && harm >= limit / 2) return "marginal";
+  // Asked for what has to hold: of a figure that is none, nothing does.
+  if (!(harm + reach <= limit)) return "unsure";
+  // Where either way is bad, the other end has to be within its own margin.
+  const other = Math.abs(scale.difference(rises ? -margin : margin));
+  return worse === "either" && !(reach - harm <= other) ? "unsure" : "healthy";
 }

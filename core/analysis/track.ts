@@ -7,7 +7,10 @@ import { type EffectScale, effectScale } from "./noise/effect-scale.ts";
 import { type Follower, follow } from "./noise/follow.ts";
 import type { Noise } from "./noise/noise.ts";
 
-/** One metric, followed through the windows of a rollout. Effects are relative: 0.2 is a fifth worse than the baseline. */
+/**
+ * One metric, followed through the windows of a rollout: a column for each figure, because a judge makes thousands of
+ * them. `pointAt` reads one window of it.
+ */
 export type Track = {
   name: string;
   kind: MetricSeries["kind"];
@@ -15,30 +18,66 @@ export type Track = {
   policy: MetricPolicy;
   noise: Noise;
   boundary: Boundary;
-  points: TrackPoint[];
+  scale: EffectScale;
+  pairs: readonly WindowPair[];
+  /** Windows that counted so far. */
+  counted: number[];
+  /** NaN where the window did not count. */
+  evidence: number[];
+  /** The highest evidence so far. */
+  highest: number[];
+  /** The lasting shift, and how far it may lie to either side, on the scale of the comparison. */
+  shift: number[];
+  reach: number[];
+  /** The smallest relative effect that matters at the level of the baseline so far. */
+  margin: number[];
+  /** The baseline's value so far; of a share, half an event more, so that it is never zero. */
+  level: number[];
+  /** Values of all windows so far that counted, weighed by their events; NaN before the first. */
+  baseline: number[];
+  candidate: number[];
+  warmUp: ReadonlySet<number>;
   /** The smallest relative effect at which the evidence after the last window would cross the boundary. */
   wouldCross(): number | undefined;
 };
 
+/** Effects are relative: 0.2 is a fifth more than the baseline. */
 export type TrackPoint = {
-  pair: WindowPair;
-  leftOut?: "warm-up" | "missing" | "impossible";
-  /** Of this window, and the highest up to it. */
-  evidence: number | null;
-  highest: number;
-  effect: number | null;
-  lower: number | null;
-  upper: number | null;
-  /** The smallest relative effect that matters at the level of the baseline so far. */
+  effect: number;
+  lower: number;
+  upper: number;
   margin: number;
-  /** Values of all windows so far that counted, weighed by their events. */
-  baseline: number | null;
-  candidate: number | null;
-  /** The baseline's value so far; of a share, half an event more, so that it is never zero. */
   level: number;
-  /** Windows that counted so far. */
-  counted: number;
 };
+
+/** Undefined where nothing counted up to and with this window. */
+export function pointAt(track: Track, window: number): TrackPoint | undefined {
+  if (!(at(track.counted, window) > 0)) return undefined;
+  const shift = at(track.shift, window);
+  const reach = at(track.reach, window);
+  return {
+    effect: track.scale.relative(shift),
+    lower: track.scale.relative(shift - reach),
+    upper: track.scale.relative(shift + reach),
+    margin: at(track.margin, window),
+    level: at(track.level, window),
+  };
+}
+
+export type LeftOut = "warm-up" | "missing" | "impossible";
+
+export function leftOutAt(
+  { pairs, warmUp }: Pick<Track, "pairs" | "warmUp">,
+  window: number,
+): LeftOut | undefined {
+  const pair = pairs[window];
+  if (!isPair(pair)) return pair?.why === "impossible" ? "impossible" : "missing";
+  return warmUp.has(window) ? "warm-up" : undefined;
+}
+
+function at(column: readonly number[], window: number): number {
+  return column[window] ?? Number.NaN;
+}
 
 export type TrackQuestion = {
   name: string;
@@ -48,7 +87,7 @@ export type TrackQuestion = {
   noise: Noise;
   reference: number;
   boundary: Boundary;
-  windows: readonly WindowPair[];
+  pairs: readonly WindowPair[];
   sizes: readonly number[];
   starts: ReadonlySet<number>;
   warmUp: ReadonlySet<number>;
@@ -61,86 +100,74 @@ export function pairsOf(series: MetricSeries, policy: MetricPolicy, reference: n
 }
 
 export function track(question: TrackQuestion): Track {
-  const { name, series, policy, noise, boundary, sizes, starts, windows } = question;
+  const { name, series, policy, noise, boundary, sizes, starts, pairs, warmUp, reference } = question;
   const scale = effectScale(series.kind, policy);
   const follower = follow(noise, { sizes, laterStarts: starts.size });
-  const sums = { baseline: 0, baselineWeight: 0, candidate: 0, candidateWeight: 0 };
-  const points: TrackPoint[] = [];
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const [window, pair] of windows.entries()) {
-    if (starts.has(window)) follower.mayBegin();
-    const leftOut = whyLeftOut(question, window);
-    if (!isPair(pair) || leftOut !== undefined) {
-      follower.skip();
-      const point = pointOf(follower, question, scale, sums, highest);
-      points.push({ ...point, pair, ...(leftOut ? { leftOut } : {}), evidence: null });
-      continue;
-    }
-    const { baseline, candidate } = pair;
-    const thin = thinner(question, window);
-    follower.add(baseline.value, candidate.value, baseline.sampling + thin, candidate.sampling + thin);
-    const evidence = follower.evidence();
-    highest = Math.max(highest, evidence);
-    sums.baseline += baseline.shown * (baseline.events ?? 1);
-    sums.baselineWeight += baseline.events ?? 1;
-    sums.candidate += candidate.shown * (candidate.events ?? 1);
-    sums.candidateWeight += candidate.events ?? 1;
-    points.push({ ...pointOf(follower, question, scale, sums, highest), pair, evidence });
-  }
-  const last = points.at(-1);
-  return {
+  const column = (): number[] => new Array<number>(pairs.length).fill(0);
+  const made: Track = {
     name,
     kind: series.kind,
     worse: series.worse,
     policy,
     noise,
     boundary,
-    points,
+    scale,
+    pairs,
+    counted: column(),
+    evidence: column(),
+    highest: column(),
+    shift: column(),
+    reach: column(),
+    margin: column(),
+    level: column(),
+    baseline: column(),
+    candidate: column(),
+    warmUp,
     wouldCross: () =>
-      crossingEffect(
-        follower,
-        boundary.worse,
-        (difference) => scale.relative(difference / rootLevel(question, last?.level ?? 0)),
-        series.worse,
-      ),
+      crossingEffect(follower, made, rootLevel(series.kind, made.level.at(-1) ?? 0, reference)),
   };
+  const sums = { baseline: 0, baselineWeight: 0, candidate: 0, candidateWeight: 0 };
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let window = 0; window < pairs.length; window++) {
+    if (starts.has(window)) follower.mayBegin();
+    const pair = pairs[window];
+    const counts = isPair(pair) && !warmUp.has(window);
+    if (counts) {
+      const thin = thinner(question, window);
+      const { baseline, candidate } = pair;
+      follower.add(baseline.value, candidate.value, baseline.sampling + thin, candidate.sampling + thin);
+      const left = baseline.events ?? 1;
+      const right = candidate.events ?? 1;
+      sums.baseline += baseline.shown * left;
+      sums.baselineWeight += left;
+      sums.candidate += candidate.shown * right;
+      sums.candidateWeight += right;
+    } else {
+      follower.skip();
+    }
+    const evidence = counts ? follower.evidence() : Number.NaN;
+    if (evidence > highest) highest = evidence;
+    const { effect, error } = follower.estimate();
+    const level = levelOf(series.kind, sums);
+    const root = rootLevel(series.kind, level, reference);
+    made.counted[window] = follower.windows();
+    made.evidence[window] = evidence;
+    made.highest[window] = highest;
+    made.shift[window] = effect / root;
+    made.reach[window] = (boundary.reach * error) / root;
+    made.margin[window] = marginAt(policy, series.kind, level, reference);
+    made.level[window] = level;
+    made.baseline[window] = sums.baseline / sums.baselineWeight;
+    made.candidate[window] = sums.candidate / sums.candidateWeight;
+  }
+  return made;
 }
 
 type Sums = { baseline: number; baselineWeight: number; candidate: number; candidateWeight: number };
 
-function pointOf(
-  follower: Follower,
-  { policy, boundary, series, reference }: TrackQuestion,
-  scale: EffectScale,
-  sums: Sums,
-  highest: number,
-): Omit<TrackPoint, "pair" | "evidence"> {
-  const error = follower.standardError();
-  const known = Number.isFinite(error);
-  const effect = follower.effect();
-  const level = levelOf(series.kind, sums);
-  const root = rootLevel({ series, reference }, level);
-  const read = (difference: number): number => scale.relative(difference / root);
-  const ends = [effect - boundary.reach * error, effect + boundary.reach * error].map(read);
-  return {
-    highest,
-    effect: known ? read(effect) : null,
-    lower: known ? Math.min(...ends) : null,
-    upper: known ? Math.max(...ends) : null,
-    margin: marginAt(policy, series.kind, level, reference),
-    baseline: sums.baselineWeight > 0 ? sums.baseline / sums.baselineWeight : null,
-    candidate: sums.candidateWeight > 0 ? sums.candidate / sums.candidateWeight : null,
-    level,
-    counted: follower.windows(),
-  };
-}
-
 /** A step on the scale of roots means less on a higher level than the typical one. */
-function rootLevel(
-  { series, reference }: Pick<TrackQuestion, "series" | "reference">,
-  level: number,
-): number {
-  return series.kind === "ratio" && level > 0 ? Math.sqrt(level / reference) : 1;
+function rootLevel(kind: MetricSeries["kind"], level: number, reference: number): number {
+  return kind === "ratio" && level > 0 ? Math.sqrt(level / reference) : 1;
 }
 
 function levelOf(kind: MetricSeries["kind"], { baseline, baselineWeight }: Sums): number {
@@ -160,12 +187,6 @@ function marginAt(
   return level > 0 ? margin.absolute / level : margin.absolute;
 }
 
-function whyLeftOut({ windows, warmUp }: TrackQuestion, window: number): TrackPoint["leftOut"] {
-  const pair = windows[window];
-  if (!isPair(pair)) return pair?.why === "impossible" ? "impossible" : "missing";
-  return warmUp.has(window) ? "warm-up" : undefined;
-}
-
 /**
  * A gauge that rests on fewer requests than those it was learnt with scatters more: a p95 of a tenth of the traffic is
  * a rougher one. Of more requests nothing is promised.
@@ -182,18 +203,17 @@ const farthest = 8;
 
 function crossingEffect(
   follower: Follower,
-  boundary: number,
-  read: (difference: number) => number,
-  worse: MetricSeries["worse"],
+  { boundary, worse, scale }: Track,
+  root: number,
 ): number | undefined {
   const sign = worse === "lower" ? -1 : 1;
   let low = 0;
   let high = farthest;
-  if (follower.windows() === 0 || follower.evidenceOf(sign * high) < boundary) return undefined;
+  if (follower.windows() === 0 || follower.evidenceOf(sign * high) < boundary.worse) return undefined;
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
-    if (follower.evidenceOf(sign * middle) < boundary) low = middle;
+    if (follower.evidenceOf(sign * middle) < boundary.worse) low = middle;
     else high = middle;
   }
-  return read(sign * high);
+  return scale.relative((sign * high) / root);
 }

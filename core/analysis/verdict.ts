@@ -80,13 +80,13 @@ export const metricVerdict = z.strictObject({
     .nullable(),
   evidence: z.strictObject({
     value: figure.describe(
-      "Highest so far: how much likelier the data are if the candidate is worse, as ln.",
+      "Highest so far: how much likelier the data are if the candidate is worse, as ln. Of Kayenta's judge: how far the shift's interval stays from no change, as a part of the shift.",
     ),
     boundary: z.number(),
     crossed_at: z.int().min(1).nullable(),
   }),
   flips: z.string().describe("What would have changed this metric's answer."),
-  noise: z.enum(["learnt", "default"]),
+  noise: z.enum(["learnt", "default", "none"]).describe("none: Kayenta's judge knows of no noise."),
   windows: z.array(metricWindow),
 });
 export type MetricVerdict = z.infer<typeof metricVerdict>;
@@ -133,12 +133,16 @@ export const verdict = z.strictObject({
   weights: z.array(figure).optional(),
   healthy_windows: z.strictObject({ in_a_row: z.int().min(0), needed: z.int().min(1) }),
   false_alarms: z.strictObject({
-    rate: z
-      .number()
-      .describe("Of rollouts without an effect that would be taken back, over all looks and metrics."),
-    noise: z.enum(["learnt", "default", "mixed"]),
+    rate: figure.describe(
+      "Of rollouts without an effect that would be taken back, over all looks and metrics; null: Kayenta's judge promises none.",
+    ),
+    noise: z.enum(["learnt", "default", "mixed", "none"]),
     past_rollouts: z.int().min(0),
   }),
+  kayenta: z
+    .strictObject({ score: figure, pass: z.number(), marginal: z.number() })
+    .optional()
+    .describe("Where policy asks for Kayenta's judge: the score of the last look; null: none was taken."),
   baseline: z.strictObject({
     kind: z.enum(baselineKinds),
     sentence: z.string(),

@@ -12,4 +12,5 @@ export const analysisDefaults = {
   profile: "none",
   slo: { "objective-percent": 99.9, period: "28d" },
   judge: "sequential",
+  kayenta: { pass: 95, marginal: 75 },
 } as const;

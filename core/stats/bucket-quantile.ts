@@ -36,7 +36,8 @@ export function bucketQuantile(
     valueAtRank(histogram, up * events, interpolation) - valueAtRank(histogram, down * events, interpolation);
   return {
     value: Math.min(value, last),
-    standardError: (distance * spread) / (up - down),
+    // Of more events than there are digits, both ends are one.
+    standardError: up > down ? (distance * spread) / (up - down) : 0,
     events,
     beyond: value > last,
   };

@@ -20,22 +20,7 @@ export function dispersionOfShares(
   const windows = pairs(bad, total);
   const share = rate(windows);
   if (!(share > 0 && share < 1)) return undefined;
-  return pearson(windows, share, 1 - share);
-}
-
-/**
- * The same of counts without a limit, against what they are counted over (seconds, requests, or 1 a window): Pearson's
- * chi-square around the common rate, over its degrees of freedom.
- *
- * Example: dispersionOfCounts([1, 5, 9], [1, 1, 1]) has factor 3.2: (16 + 0 + 16) / 5 / 2.
- */
-export function dispersionOfCounts(
-  counts: readonly (number | null)[],
-  over: readonly (number | null)[],
-): Dispersion | undefined {
-  const windows = pairs(counts, over);
-  const common = rate(windows);
-  return common > 0 ? pearson(windows, common, 1) : undefined;
+  return pearson(windows, share);
 }
 
 type Window = { count: number; over: number };
@@ -52,11 +37,11 @@ function rate(windows: readonly Window[]): number {
   return windows.reduce((sum, { count }) => sum + count, 0) / total;
 }
 
-function pearson(windows: readonly Window[], common: number, unlike: number): Dispersion | undefined {
+function pearson(windows: readonly Window[], share: number): Dispersion | undefined {
   const degrees = windows.length - 1;
   if (degrees < 1) return undefined;
   const square = windows.reduce(
-    (sum, { count, over }) => sum + (count - over * common) ** 2 / (over * common * unlike),
+    (sum, { count, over }) => sum + (count - over * share) ** 2 / (over * share * (1 - share)),
     0,
   );
   return { factor: square / degrees, degrees };

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
+import { noEffect, rolloutOf, steadyWorld } from "../../bench/analyze/world.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { git } from "../emulated/small-repository.ts";
 import { comments, type Shop, startShop } from "./shop.ts";
@@ -175,5 +177,49 @@ describe("collect", () => {
     const left = await start("collect", "pull_request", await shop.pullRequest(number), env);
     expect(left).toMatchObject({ exitCode: exitCodes.unavailable });
     expect(left.text).toContain("contents: write");
+  });
+});
+
+describe("analyze", () => {
+  const recorded = (errors: number): Record<string, string> => {
+    const path = join(folder, `rollout-${errors}.jsonl`);
+    writeFileSync(path, JSON.stringify(rolloutOf(steadyWorld, 1, "shop 1.5.0", { ...noEffect, errors })));
+    return { ...token, INPUT_MEASUREMENTS: path };
+  };
+
+  it("writes the outputs that are declared, the summary and the documents, and fails on a rollback", async () => {
+    const left = await start(
+      "analyze",
+      "workflow_dispatch",
+      {},
+      { ...recorded(4), "INPUT_TELEMETRY-TOKEN": "secret-1" },
+    );
+    expect(left.exitCode, left.text).toBe(exitCodes.blocked);
+    for (const secret of ["job", "secret-1"]) expect(left.text).toContain(`::add-mask::${secret}`);
+    const found = outputs(left.output);
+    const ofLearning = ["history"];
+    const declared = Object.keys(analyzeDeclaration.outputs).filter((name) => !ofLearning.includes(name));
+    expect([...found.keys()].sort()).toEqual(declared.sort());
+    expect(found.get("verdict")).toBe("rollback");
+    const verdict = JSON.parse(readFileSync(found.get("verdict-json") ?? "", "utf8"));
+    expect(verdict).toMatchObject({ verdict: "rollback", reason_code: found.get("reason-code") });
+    expect(verdict.policy_version.commit).toBe("shipped");
+    expect(left.summary).toContain("Roll back");
+  });
+
+  it("lets the step pass with a mild verdict, and says in one line what telemetry is missing", async () => {
+    const mild = await start("analyze", "workflow_dispatch", {}, recorded(1));
+    expect(mild.exitCode, mild.text).toBe(exitCodes.go);
+    const live = {
+      ...token,
+      INPUT_SETS: "red-http",
+      INPUT_VARIABLES: "job=shop",
+      INPUT_CANDIDATE: "2",
+      INPUT_STABLE: "1",
+    };
+    const left = await start("analyze", "workflow_dispatch", {}, live);
+    expect(left.exitCode).toBe(exitCodes.usage);
+    expect(left.text).toContain("Nothing says where the telemetry is");
+    expect(outputs(left.output).get("reason-code")).toBe("telemetry-configuration");
   });
 });

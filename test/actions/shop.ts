@@ -111,6 +111,7 @@ export async function decideOn(shop: Shop, event: string, payload: unknown, step
       subject: subjectOfEvent(event, payload, step.environment ?? {}),
       given: async () => ({ given: step.given ?? [], problems: [] }),
       now: step.now ?? new Date("2026-03-02T12:00:00Z"),
+      ...(step.environment ? { environment: step.environment } : {}),
       actor: "ben",
       write: async (name, text) => {
         ended.documents.set(name, text);

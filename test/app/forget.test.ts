@@ -71,6 +71,14 @@ const goes: Kept[] = [
     insert: put("idempotency_keys (caller, claimed_at, key, fingerprint)", "'a', 'b'"),
   },
   {
+    rule: "comparisons of rollouts that nobody asks about",
+    name: "id",
+    insert: put(
+      "analyses (id, asked_at, repository, run, step, service, environment, plan)",
+      "'a', 'b', 1, 'c', 'd', '{}'",
+    ),
+  },
+  {
     rule: "who asked for what anybody may ask for",
     name: "person",
     insert: put("courtesies (person, at, repository, pull_request, comment)", "'a', 1, 1"),

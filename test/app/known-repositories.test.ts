@@ -236,7 +236,9 @@ describe("a repository that is called otherwise now", () => {
     const { ledger_events: ledger } = await whereKept(database);
     expect(ledger).toEqual(allUnder("acme/store", `${shop}@${id}`).ledger_events);
     expect(await verified(`${shop}@${id}`)).toEqual([1, 2]);
-    expect(warnings.join()).toContain(`facts, decisions, ledger_events, gates are kept as ${shop}@${id}`);
+    expect(warnings.join()).toContain(
+      `facts, decisions, ledger_events, analyses, gates are kept as ${shop}@${id}`,
+    );
   });
 });
 

@@ -111,13 +111,26 @@ export async function keepSomething(database: Database, name: string): Promise<v
     `insert into inbox (delivery_id, event, repository, lane, payload, state) values ($1, 'push', $2, 'x', '', 'parked')`,
     [randomUUID(), name],
   );
+  await database.query(
+    `insert into analyses (repository, id, run, step, service, environment, plan, asked_at)
+     values ($1, 'a-1', 'a', 1, 'shop', 'production', '{}', now())`,
+    [name],
+  );
   for (const key of keysOf(name)) await database.query("insert into effects (key) values ($1)", [key]);
 }
 
 /** Of every table the name under which its rows stand, each row once. */
 export async function whereKept(database: Database): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for (const table of ["facts", "decisions", "ledger_events", "gates", "service_tokens", "inbox"]) {
+  for (const table of [
+    "facts",
+    "decisions",
+    "ledger_events",
+    "gates",
+    "service_tokens",
+    "inbox",
+    "analyses",
+  ]) {
     const rows = await database.query(`select repository from ${table} order by 1`);
     found[table] = rows.map(({ repository }) => String(repository));
   }
@@ -131,13 +144,19 @@ export function allUnder(...names: string[]): Record<string, string[]> {
   const each = (count: number) => names.toSorted().flatMap((name) => Array<string>(count).fill(name));
   const one = each(1);
   return {
-    ...{ facts: one, decisions: one, inbox: one, service_tokens: one.map((name) => name.toLowerCase()) },
+    ...{
+      facts: one,
+      decisions: one,
+      inbox: one,
+      analyses: one,
+      service_tokens: one.map((name) => name.toLowerCase()),
+    },
     ...{ ledger_events: each(3), gates: each(2), effects: names.flatMap(keysOf).sort() },
   };
 }
 
 export async function forgetAll(database: Database): Promise<void> {
   await database.query(
-    "truncate repositories, former_names, facts, decisions, ledger_events, gates, service_tokens, inbox, effects, courtesies",
+    "truncate repositories, former_names, facts, decisions, ledger_events, gates, service_tokens, inbox, effects, courtesies, analyses",
   );
 }

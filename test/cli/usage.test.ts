@@ -112,7 +112,10 @@ describe("without a verb, or with a wrong one", () => {
   });
 
   test.each([
-    [["decdie"], /no verb "decdie"; did you mean decide\? Verbs: decide, score, collect, policy, ledger\./],
+    [
+      ["decdie"],
+      /no verb "decdie"; did you mean decide\? Verbs: decide, score, analyze, judge, tune, collect, policy, ledger\./,
+    ],
     [["help", "constructor"], /no verb "constructor"/],
     [["__proto__"], /no verb "__proto__"/],
     [["ledger"], /say one of show, verify, export/],

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration } from "../../actions/io.ts";
@@ -53,6 +54,7 @@ const declared: Record<string, Record<string, InputDeclaration>> = {
   "org/adaptive-deploy": decideDeclaration.inputs,
   "org/adaptive-deploy/decide": decideDeclaration.inputs,
   "org/adaptive-deploy/collect": collectDeclaration.inputs,
+  "org/adaptive-deploy/analyze": analyzeDeclaration.inputs,
 };
 
 /** What is wrong with an example: its shape, an input that no declaration has, a value that is not allowed. */

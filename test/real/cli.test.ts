@@ -41,7 +41,7 @@ describe("adaptive-deploy", () => {
   it("says its version and its verbs", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     expect(run(["--version"]).out).toBe(`adaptive-deploy ${version}\n`);
-    for (const verb of ["decide", "score", "collect", "policy", "ledger"])
+    for (const verb of ["decide", "score", "analyze", "judge", "collect", "policy", "ledger"])
       expect(run(["--help"]).out).toContain(`\n  ${verb}`);
   });
 

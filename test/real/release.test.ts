@@ -14,6 +14,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { noEffect, rolloutOf, steadyWorld } from "../../bench/analyze/world.ts";
 import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
 import { buildSampleRepository, type SampleRepository } from "../../emulated/sample/index.ts";
 import { releaseTree } from "../../scripts/release-tree.ts";
@@ -68,7 +69,15 @@ describe("the tree", () => {
   it("holds bundles, manifests and documents, and no sources", () => {
     const files = filesOf(tree);
     const expected = [
-      ...["action.yml", "decide/action.yml", "decide/index.js", "collect/action.yml", "collect/index.js"],
+      ...[
+        "action.yml",
+        "decide/action.yml",
+        "decide/index.js",
+        "collect/action.yml",
+        "collect/index.js",
+        "analyze/action.yml",
+        "analyze/index.js",
+      ],
       ...["cli/index.js", "package.json", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY-LICENSES"],
       ...[".github/workflows/decide.yml", "policies/default/risk-weights.yaml"],
     ];
@@ -84,6 +93,7 @@ describe("the tree", () => {
         "README.md",
         "THIRD-PARTY-LICENSES",
         "action.yml",
+        "analyze",
         "cli",
         "collect",
         "decide",
@@ -100,6 +110,7 @@ describe("the tree", () => {
       ["action.yml", "decide/index.js"],
       ["decide/action.yml", "index.js"],
       ["collect/action.yml", "index.js"],
+      ["analyze/action.yml", "index.js"],
     ] as const) {
       const { runs } = parse(readFileSync(join(tree, manifest), "utf8"));
       expect(runs).toEqual({ using: "node24", main });
@@ -316,6 +327,31 @@ jobs:
     const build = JSON.parse(readFileSync(join(folder, "build-info.json"), "utf8"));
     expect(build.artifacts).toMatchObject([{ path: "README.md" }]);
     expect(build.reports).toMatchObject([{ path: "reports/junit.xml", format: "junit" }]);
+  });
+
+  it("analyze judges a recording, fails its job on a rollback and hands on what it wrote", async () => {
+    const rollout = rolloutOf(steadyWorld, 1, "shop 1.5.0", { ...noEffect, errors: 4 });
+    const text = `name: canary
+on: workflow_dispatch
+permissions: {}
+jobs:
+  canary:
+    runs-on: ubuntu-latest
+    permissions: { contents: read }
+    steps:
+      - uses: actions/checkout@v7
+      - id: analyze
+        uses: org/adaptive-deploy/analyze@v1
+        with: { measurements: rollout.jsonl }
+      - if: always()
+        run: echo "next step sees $VERDICT" && test -s "$REPORT"
+        env: { VERDICT: "\${{ steps.analyze.outputs.verdict }}", REPORT: "\${{ steps.analyze.outputs.report }}" }
+`;
+    const files = { "rollout.jsonl": JSON.stringify(rollout) };
+    const ended = await run("workflow_dispatch", events().workflowDispatch(), text, { files });
+    expect(ended.exitCode, ended.text).toBe(1);
+    expect(ended.text).toContain("next step sees rollback");
+    expect(ended.summary).toContain("Roll back");
   });
 
   it("collect refreshes the history, and the next decision knows what is typical", async () => {

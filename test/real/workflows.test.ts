@@ -14,7 +14,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-workflows-"));
 const place = ".github/workflows";
 const own = readdirSync(join(root, place)).sort();
-const actions = ["action.yml", "actions/decide/action.yml", "actions/collect/action.yml"];
+const actions = [
+  "action.yml",
+  "actions/decide/action.yml",
+  "actions/collect/action.yml",
+  "actions/analyze/action.yml",
+];
 let bin = "";
 
 beforeAll(() => {

@@ -14,6 +14,8 @@ create table analyses (
   -- Percent of the traffic from each moment on, as [seconds, percent].
   weights jsonb not null default '[]',
   measurements jsonb,
+  -- Events of the whole service before the end of each window, which the error budget is counted from.
+  counting jsonb not null default '{}',
   looked_to integer not null default 0,
   final text check (final in ('promote', 'rollback')),
   document jsonb,

@@ -24,7 +24,7 @@ export type KayentaClassification = {
 };
 
 /** A shift is a change where its whole interval lies beyond this part of itself. */
-const tolerance = 0.25;
+export const tolerance = 0.25;
 const confidence = 0.98;
 const z = -normalQuantile((1 - confidence) / 2);
 

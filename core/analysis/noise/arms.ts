@@ -24,9 +24,12 @@ export type Arms = {
   begin(): void;
   scores: Float64Array;
   information: Float64Array;
-  /** Squares of the forecast errors over their variances, and the logarithms of the variances, summed. */
+  /** Squares of the forecast errors over their variances, summed. */
   squares(): number;
-  logVariances(): number;
+  /** The logarithms of the variances, summed, less those of another filter over the same values. */
+  logVarianceOver(other: Arms): number;
+  product(): number;
+  logs(): number;
 };
 
 const states = 5;
@@ -50,15 +53,22 @@ const state = 15;
 const squaresAt = 20;
 const productAt = 21;
 const logsAt = 22;
+/** What the last value moved the state by, for an error of one; then one over its variance. */
+const gainsAt = 23;
 
-export function arms(noise: Noise, belief: LevelBelief, columns: number): Arms {
+/** After each value, what the filter did with it: gains for the state, weight, and how each column's shift was seen. */
+export type Recorder = (gains: Float64Array, seen: Float64Array) => void;
+
+export function arms(noise: Noise, belief: LevelBelief, columns: number, recorder?: Recorder): Arms {
   const lasting = noise.lasting ** 2;
   const own = noise.drift ** 2 / 2;
   const { correlation } = belief;
   const { driftCorrelation } = noise;
   const sharedStep = belief.shared ** 2 * (1 - correlation * correlation);
   const driftStep = own * (1 - driftCorrelation * driftCorrelation);
-  const filter = new Float64Array(23);
+  const filter = new Float64Array(gainsAt + states + 1);
+  const gains = filter.subarray(gainsAt);
+  const seen = new Float64Array(columns);
   filter[c00] = belief.levelVariance + lasting / 2;
   filter[c03] = -lasting / 2;
   filter[c11] = belief.shared ** 2;
@@ -93,13 +103,18 @@ export function arms(noise: Noise, belief: LevelBelief, columns: number): Arms {
     },
     add(baseline, candidate, baselineVariance, candidateVariance) {
       pass();
-      update(filter, shift, scores, information, begun, 0, baseline, baselineVariance);
-      update(filter, shift, scores, information, begun, 1, candidate, candidateVariance);
+      update(filter, shift, seen, scores, information, begun, 0, baseline, baselineVariance);
+      recorder?.(gains, seen);
+      update(filter, shift, seen, scores, information, begun, 1, candidate, candidateVariance);
+      recorder?.(gains, seen);
     },
     scores,
     information,
     squares: () => at(filter, squaresAt),
-    logVariances: () => at(filter, logsAt) + Math.log(at(filter, productAt)),
+    logVarianceOver: (other) =>
+      at(filter, logsAt) - other.logs() + Math.log(at(filter, productAt) / other.product()),
+    product: () => at(filter, productAt),
+    logs: () => at(filter, logsAt),
   };
 }
 
@@ -137,13 +152,14 @@ function fade(
   scale(filter, state + 4, driftCorrelation);
 }
 
-const largestProduct = 1e200;
-const smallestProduct = 1e-200;
+const largestProduct = 1e100;
+const smallestProduct = 1e-100;
 
 /** One value of one arm; `right` is 1 for the candidate and 0 for the baseline. */
 function update(
   filter: Float64Array,
   shift: Float64Array,
+  seenOf: Float64Array,
   scores: Float64Array,
   information: Float64Array,
   begun: number,
@@ -177,6 +193,12 @@ function update(
   const g3 = to3 * each;
   const g4 = to4 * each;
   const weighed = error * each;
+  filter[gainsAt] = g0;
+  filter[gainsAt + 1] = g1;
+  filter[gainsAt + 2] = g2;
+  filter[gainsAt + 3] = g3;
+  filter[gainsAt + 4] = g4;
+  filter[gainsAt + states] = each;
   for (let column = 0, base = 0; column < begun; column++, base += states) {
     const s0 = at(shift, base);
     const s1 = at(shift, base + 1);
@@ -184,6 +206,7 @@ function update(
     const s3 = at(shift, base + 3);
     const s4 = at(shift, base + 4);
     const seen = right * (1 - s3 - s4) - left * s2 - s0 - s1;
+    seenOf[column] = seen;
     scores[column] = at(scores, column) + seen * weighed;
     information[column] = at(information, column) + seen * seen * each;
     shift[base] = s0 + g0 * seen;

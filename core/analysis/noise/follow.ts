@@ -1,5 +1,6 @@
 import { type Arms, arms, type LevelBelief } from "./arms.ts";
 import type { Noise } from "./noise.ts";
+import { playTape, type Tape } from "./tape.ts";
 
 /**
  * Follows one metric through the windows of one rollout and says, after each window, how much likelier both arms are
@@ -24,11 +25,12 @@ export type Follower = {
   evidence(): number;
   /** What the evidence would be if the windows so far had shown this lasting shift exactly. */
   evidenceOf(effect: number): number;
-  /** The lasting shift and its standard error; infinite before the first window. */
-  effect(): number;
-  standardError(): number;
+  /** The lasting shift and its standard error, infinite before the first window. Read it before the next window. */
+  estimate(): Readonly<Estimate>;
   windows(): number;
 };
+
+export type Estimate = { effect: number; error: number };
 
 export type Shifts = {
   /** Sizes on the scale of the comparison; negative ones are falls. */
@@ -52,7 +54,6 @@ const anyLevel = 25;
 const mostGain = 600;
 /** Below these nothing is to be said either. */
 const noWeight = 1e-6;
-const leastGain = -3;
 const leastEvidence = -20;
 
 export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
@@ -81,7 +82,7 @@ export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
   ];
 }
 
-export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
+export function follow(noise: Noise, { sizes, laterStarts }: Shifts, tapes?: readonly Tape[]): Follower {
   const { dispersion, alikeness } = noise;
   const scatter = noise.scatter ** 2 / 2;
   const columns = 1 + laterStarts;
@@ -91,10 +92,18 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
   let waiting = 0;
   let begun = 1;
   let windows = 0;
+  /** How much less sure the second belief is of everything than the first: its variances over those of the first. */
+  let widerBy = 0;
+
+  const armsFor = (belief: LevelBelief, index: number): Arms => {
+    const tape = tapes?.[index];
+    return tape ? playTape(noise, tape) : arms(noise, belief, columns);
+  };
 
   const start = (firstValue: number): void => {
-    models = beliefsOf(noise, firstValue).map((belief) => ({
-      arms: arms(noise, belief, columns),
+    const beliefs = tapes?.map((tape) => tape.belief) ?? beliefsOf(noise, firstValue);
+    models = beliefs.map((belief, index) => ({
+      arms: armsFor(belief, index),
       prior: Math.log(belief.weight),
       weight: belief.weight,
     }));
@@ -103,22 +112,19 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
     for (const { arms: one } of models) for (let column = 1; column < begun; column++) one.begin();
   };
 
-  /** The weight of each belief after what was seen, were there the shift that it finds, or none. */
+  /** The weight of both beliefs after what was seen, were there the shift that each finds, or none. */
   const weigh = (shifted: boolean): void => {
-    let highest = Number.NEGATIVE_INFINITY;
-    for (const model of models) {
-      const { arms: one } = model;
-      const information = one.information[0] ?? 0;
-      const found = shifted && information > 0 ? (one.scores[0] ?? 0) ** 2 / information : 0;
-      model.weight =
-        model.prior -
-        0.5 * one.logVariances() -
-        0.5 * (alikeness + 2 * windows) * Math.log1p((one.squares() - found) / alikeness);
-      if (model.weight > highest) highest = model.weight;
-    }
-    let whole = 0;
-    for (const model of models) whole += model.weight = Math.exp(model.weight - highest);
-    for (const model of models) model.weight /= whole;
+    const [first, second] = models;
+    if (first === undefined || second === undefined) return;
+    const left = alikeness + first.arms.squares() - (shifted ? foundIn(first.arms) : 0);
+    const right = alikeness + second.arms.squares() - (shifted ? foundIn(second.arms) : 0);
+    const ahead =
+      second.prior -
+      first.prior -
+      0.5 * widerBy -
+      0.5 * (alikeness + 2 * windows) * Math.log(right / left);
+    first.weight = 1 / (1 + Math.exp(Math.min(mostGain, ahead)));
+    second.weight = 1 - first.weight;
   };
 
   /** The mean ratio of Student's densities, over sizes and starts. A start that shows nothing adds nothing. */
@@ -132,23 +138,19 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
       let ratios = 0;
       for (const size of sizes) {
         const gain = size * (score - size * half);
-        if (gain > leastGain) ratios += Math.exp(power * logOfRest(twice * gain));
+        if (gain > 0) ratios += Math.exp(power * logOfRest(twice * gain));
       }
       sum += (column === 0 ? firstWeight : laterWeight) * ratios;
     }
     return sum / sizes.length;
   };
 
+  const estimated: Estimate = { effect: 0, error: Number.POSITIVE_INFINITY };
   const effectIn = (one: Arms): number => (one.scores[0] ?? 0) / (one.information[0] ?? 0);
   const varianceIn = (one: Arms): number => {
     const information = one.information[0] ?? 0;
     const left = one.squares() - (one.scores[0] ?? 0) ** 2 / information;
     return (alikeness + Math.max(0, left)) / (alikeness + 2 * windows - 1) / information;
-  };
-  const effect = (): number => {
-    if (windows === 0) return 0;
-    weigh(true);
-    return models.reduce((sum, { arms: one, weight }) => sum + weight * effectIn(one), 0);
   };
 
   return {
@@ -161,6 +163,8 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
       const left = scatter + dispersion * baselineSampling;
       const right = scatter + dispersion * candidateSampling;
       for (const { arms: one } of models) one.add(baseline, candidate, left, right);
+      const [first, second] = models;
+      if (first && second) widerBy = second.arms.logVarianceOver(first.arms);
       windows += 1;
     },
     mayBegin() {
@@ -185,19 +189,26 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts): Follower {
         ratios += Math.exp(Math.min(mostGain, size * (shift - 0.5 * size) * information));
       return Math.log((firstWeight * ratios) / sizes.length);
     },
-    effect,
-    standardError() {
-      if (windows === 0) return Number.POSITIVE_INFINITY;
-      const mean = effect();
-      return Math.sqrt(
-        models.reduce(
-          (sum, { arms: one, weight }) => sum + weight * (varianceIn(one) + (effectIn(one) - mean) ** 2),
-          0,
-        ),
-      );
+    estimate() {
+      if (windows === 0) return estimated;
+      weigh(true);
+      let mean = 0;
+      for (const { arms: one, weight } of models) mean += weight * effectIn(one);
+      let variance = 0;
+      for (const { arms: one, weight } of models)
+        variance += weight * (varianceIn(one) + (effectIn(one) - mean) ** 2);
+      estimated.effect = mean;
+      estimated.error = Math.sqrt(variance);
+      return estimated;
     },
     windows: () => windows,
   };
+}
+
+/** How many squares the best lasting shift explains. */
+function foundIn({ scores, information }: Arms): number {
+  const known = information[0] ?? 0;
+  return known > 0 ? (scores[0] ?? 0) ** 2 / known : 0;
 }
 
 /** log(1 − part); a few terms do where it is small. */

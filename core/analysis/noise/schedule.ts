@@ -34,11 +34,11 @@ function pointOf(kind: MetricSeries["kind"], pairs: readonly Pair[], reference: 
   if (pairs.length === 0) return { baseline: 0, candidate: 0 };
   if (kind !== "ratio")
     return {
-      baseline: rounded(median(pairs.map(({ baseline }) => baseline.sampling))),
-      candidate: rounded(median(pairs.map(({ candidate }) => candidate.sampling))),
+      baseline: rounded(mean(pairs.map(({ baseline }) => baseline.sampling))),
+      candidate: rounded(mean(pairs.map(({ candidate }) => candidate.sampling))),
     };
-  const baseline = rounded(median(pairs.map((pair) => pair.baseline.events ?? 0)));
-  const candidate = rounded(median(pairs.map((pair) => pair.candidate.events ?? 0)));
+  const baseline = rounded(mean(pairs.map((pair) => pair.baseline.events ?? 0)));
+  const candidate = rounded(mean(pairs.map((pair) => pair.candidate.events ?? 0)));
   return countsPoint(baseline, candidate, reference);
 }
 
@@ -55,6 +55,12 @@ export function countsPoint(baseline: number, candidate: number, share: number):
 /** To an octave: boundaries change little with the traffic. */
 function rounded(value: number): number {
   return value > 0 && Number.isFinite(value) ? 2 ** Math.round(Math.log2(value)) : 0;
+}
+
+function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,8 @@
 import { type Random, seeded } from "../../stats/random.ts";
 import { rootOf } from "../difference.ts";
-import { type Follower, follow, type Shifts } from "./follow.ts";
+import { beliefsOf, type Follower, follow, type Shifts } from "./follow.ts";
 import type { Noise } from "./noise.ts";
+import { recordTape, type Tape } from "./tape.ts";
 
 /**
  * How the traffic of a rollout lies, one entry a window: what counting gives both arms as variance, and of ratios the
@@ -39,24 +40,44 @@ export function simulate(question: SimulationQuestion, each: (run: SimulatedRun)
   const distanceFrom = question.distanceFrom ?? windows;
   const random = seeded(seed);
   const run = { evidence: new Float64Array(windows), distance: new Float64Array(windows) };
+  const tapes = tapesOf(question);
   for (let count = 0; count < runs; count++) {
     const draw = drawn(noise, random);
-    const follower = follow(noise, shifts);
+    const follower = follow(noise, shifts, tapes);
     let highest = Number.NEGATIVE_INFINITY;
     for (let window = 0; window < windows; window++) {
       if (starts.has(window)) follower.mayBegin();
       draw.next();
-      const point = path[window % Math.max(1, path.length)];
-      if (point === undefined) follower.skip();
-      else addWindow(follower, point, draw, effect, noise, random);
+      addWindow(follower, pointAt(path, window), draw, effect, noise, random);
       const evidence = follower.evidence();
       if (evidence > highest) highest = evidence;
       run.evidence[window] = highest;
-      if (window >= distanceFrom)
-        run.distance[window] = (follower.effect() - effect) / follower.standardError();
+      if (window < distanceFrom) continue;
+      const estimate = follower.estimate();
+      run.distance[window] = (estimate.effect - effect) / estimate.error;
     }
     each(run);
   }
+}
+
+function pointAt(path: Path, window: number): PathPoint {
+  return path[window % Math.max(1, path.length)] ?? { baseline: 0, candidate: 0 };
+}
+
+/** The traffic is the same in every run, and so is what the filters do with it, if a level is not taken from the first value. */
+function tapesOf({ noise, path, windows, shifts, starts }: SimulationQuestion): Tape[] {
+  const scatter = noise.scatter ** 2 / 2;
+  const points = Array.from({ length: windows }, (_, window) => {
+    const { baseline, candidate } = pointAt(path, window);
+    return {
+      baseline: scatter + noise.dispersion * baseline,
+      candidate: scatter + noise.dispersion * candidate,
+      begins: starts.has(window),
+    };
+  });
+  return beliefsOf(noise, noise.level).map((belief) =>
+    recordTape(noise, belief, 1 + shifts.laterStarts, points),
+  );
 }
 
 function addWindow(

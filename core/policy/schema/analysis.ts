@@ -81,6 +81,19 @@ export const analysis = z
       .describe("Rules of an SLO profile: interactive, patient, one of `profiles`, or none (where absent)."),
     slo: slo.optional(),
     judge: z.enum(judges).optional().describe("sequential where absent; kayenta scores as Kayenta does."),
+    kayenta: z
+      .strictObject({
+        pass: z.number().min(0).max(100).optional().describe("Score that promotes; 95 where absent."),
+        marginal: z
+          .number()
+          .min(0)
+          .max(100)
+          .optional()
+          .describe("Score below which the candidate is taken back; 75 where absent."),
+      })
+      .refine(({ pass = 95, marginal = 75 }) => marginal <= pass, "marginal may not be above pass")
+      .optional()
+      .describe("The scores of Kayenta's judge."),
   })
   .describe("How a candidate is compared with its baseline while it goes out.");
 export type Analysis = z.infer<typeof analysis>;

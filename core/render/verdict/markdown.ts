@@ -17,7 +17,7 @@ import {
   verdictHeadline,
 } from "./sentences.ts";
 import { windowsBlock } from "./windows.ts";
-import { guardrailsThat, metricRows, pairText, stateMarks, verdictMarks } from "./words.ts";
+import { guardrailsThat, metricRows, noiseNames, pairText, stateMarks, verdictMarks } from "./words.ts";
 
 /** The hidden line by which the comment is found again. */
 export const verdictMarker = "<!-- adaptive-deploy:verdict:v1 -->";
@@ -149,7 +149,7 @@ function metricSentences(verdict: Verdict, { metrics }: Amounts): string[] {
     const facts = [
       margin ? `margin ${margin}` : undefined,
       crossed,
-      metric.noise === "learnt" ? "noise learnt" : "noise by default",
+      noiseNames[metric.noise],
       metric.group ? `group ${code(metric.group, 60)}` : undefined,
     ];
     const flips =

@@ -17,7 +17,7 @@ export const stateKinds: Record<MetricState, string> = {
 
 type Column = { name: string; kind?: string };
 
-function table(columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup {
+export function reportTable(columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup {
   const head = columns.map(({ name, kind }) => html`<th scope="col" class="${kind ?? ""}">${name}</th>`);
   const body = rows.map(
     ([first, ...cells]) => html`<tr><th scope="row">${first}</th>${cells.map((content, index) => {
@@ -51,7 +51,7 @@ export function metricsTable(verdict: Verdict, most: number): Content {
     html`<span class="${stateKinds[metric.state]}">${state}</span>`,
   ]);
   const more = verdict.metrics.length - rows.length;
-  return [table(columns, cells), more > 0 ? html`<p>and ${counted(more, "more metric")}</p>` : ""];
+  return [reportTable(columns, cells), more > 0 ? html`<p>and ${counted(more, "more metric")}</p>` : ""];
 }
 
 function evidenceBar({ value, boundary }: Verdict["metrics"][number]["evidence"]): Content {
@@ -81,5 +81,5 @@ export function powerTable({ power = [] }: Verdict, most: number): Content {
     { name: "windows needed", kind: "number" },
   ];
   return html`<h2>What each step can see</h2>
-${table(columns, rows.slice(0, most))}`;
+${reportTable(columns, rows.slice(0, most))}`;
 }

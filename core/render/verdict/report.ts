@@ -19,7 +19,7 @@ import {
   standingSentence,
   verdictWhy,
 } from "./sentences.ts";
-import { guardrailsThat, stateNames, verdictNames } from "./words.ts";
+import { guardrailsThat, noiseNames, stateNames, verdictNames } from "./words.ts";
 
 /** One file for whoever asks later: no script, nothing from elsewhere, and every number that the verdict rests on. */
 
@@ -124,7 +124,7 @@ function metricSection(verdict: Verdict, metric: MetricVerdict, index: number): 
   const facts = [
     margin ? `margin ${margin}` : "",
     crossedWords(metric) ?? "",
-    metric.noise === "learnt" ? "noise learnt" : "noise by default",
+    noiseNames[metric.noise],
     metric.critical ? "critical" : "",
     metric.group ? `group ${plain(metric.group, 60)}` : "",
   ];

@@ -84,6 +84,8 @@ export function baselineSentence(verdict: Verdict, voice: Voice): string {
 
 export function falseAlarmSentence(verdict: Verdict): string {
   const { rate, noise, past_rollouts: past } = verdict.false_alarms;
+  if (rate === null || noise === "none")
+    return "Kayenta's judge: it knows of no noise between windows, and promises no rate of false alarms.";
   const from = {
     learnt: `the noise is learnt from ${counted(past, "past rollout")}`,
     default: "the noise is a safe default, because nothing was learnt yet",

@@ -33,6 +33,12 @@ export const stateNames: Record<MetricState, string> = {
   unknown: "not known",
 };
 
+export const noiseNames: Record<MetricVerdict["noise"], string> = {
+  learnt: "noise learnt",
+  default: "noise by default",
+  none: "judged without noise",
+};
+
 /** A circle only where the metric says something. */
 export const stateMarks: Record<MetricState, string> = {
   healthy: "🟢 ",

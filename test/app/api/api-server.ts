@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import * as z from "zod";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
 import { shippedBundle } from "../../../adapters/policy/shipped.ts";
+import { flaggerGate } from "../../../app/analysis/flagger.ts";
+import { type AnalysesAround, analyses } from "../../../app/analysis/index.ts";
 import { type ApiOptions, createApi, type DecisionRequest, type Installed } from "../../../app/api/index.ts";
 import { enveloped } from "../../../core/decision/envelope.ts";
 import { decideMeasured } from "../../../core/decision/from-measured.ts";
@@ -32,13 +34,21 @@ export type Received = {
 export type ApiServer = Awaited<ReturnType<typeof startApi>>;
 
 /** The API on loopback, with a database in memory, an issuer of tokens, and a clock that the test moves. */
-export async function startApi(more: Partial<ApiOptions> = {}) {
+export async function startApi(more: Partial<ApiOptions> = {}, comparing: Partial<AnalysesAround> = {}) {
   const issuer = await startIssuer();
   const database = more.database ?? (await freshDatabase());
   const clock = { now: new Date("2026-03-02T10:00:00.000Z") };
   const told: string[] = [];
   const asked: DecisionRequest[] = [];
   const audience = "https://deploy.example.com";
+  const around = { database, now: () => clock.now };
+  const verdicts = analyses({
+    ...around,
+    policyOf: async () => ({ policy: shippedBundle("default"), configuration: { "schema-version": 1 } }),
+    telemetryOf: () => undefined,
+    warn: (sentence) => void told.push(sentence),
+    ...comparing,
+  });
   const api = await createApi({
     database,
     now: () => clock.now,
@@ -55,6 +65,8 @@ export async function startApi(more: Partial<ApiOptions> = {}) {
       asked.push(request);
       return decided(request, clock.now);
     },
+    analyses: verdicts,
+    flagger: flaggerGate({ ...around, analyses: verdicts }),
     warn: (sentence) => void told.push(sentence),
     requestsPerMinute: 10_000,
     failuresPerMinute: 10_000,

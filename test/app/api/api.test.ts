@@ -555,7 +555,8 @@ describe("addresses", () => {
   });
 
   it("are all in the served document and were all asked with success here", () => {
-    for (const { method, path, status } of routes)
+    // Those of controllers are asked in test/app/analysis.
+    for (const { method, path, status } of routes.filter(({ scope }) => scope !== "analysis:ask"))
       expect([...server.seen]).toContain(`${path} ${method} ${status}`);
   });
 });

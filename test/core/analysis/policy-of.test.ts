@@ -98,11 +98,9 @@ describe("what is judged by rules", () => {
 
   test("lies over the defaults key by key", () => {
     expect(of("shop")).toMatchObject({
-      judge: "kayenta",
       slo: { objective: 0.995, periodSeconds: 28 * 86_400 },
     });
     expect(rulePolicyOf({}, policy)).toMatchObject({
-      judge: "sequential",
       slo: { objective: expect.closeTo(0.999, 12) },
     });
   });

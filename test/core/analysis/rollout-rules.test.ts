@@ -44,27 +44,30 @@ const readings = rolloutReadings(measured, metrics, { service: "shop", environme
 
 describe("what guardrails read", () => {
   it.each([
-    ["canary.error_rate", 0, { canary: 0.1, baseline: 0.01 }],
-    ["canary.success_rate", 0, { canary: 0.9, baseline: 0.99 }],
-    ["canary.requests_per_second", 0, { canary: 1, baseline: 10 }],
-    ["canary.error_rate", 1, undefined],
-    ["canary.latency_p50", 0, { canary: 150, baseline: 100 }],
-    ["canary.latency_p95", 1, undefined],
-    ["canary.latency_p99", 0, undefined],
-    ["canary.latency_p99", 1, { canary: 70, baseline: 40 }],
     ["weight", 0, 10],
     ["weight", 1, undefined],
     ["elapsed", 1, 120],
     ["env", 0, "production"],
     ["service", 0, "shop"],
     ["canary.restarts", 0, undefined],
+    ["canary.requests_per_second", 0, { canary: 1, baseline: 10 }],
+    ["canary.latency_p99", 1, { canary: 70, baseline: 40 }],
   ])("%s of window %i", (name, window, expected) => {
-    const read = readings.of(window)(name);
-    if (typeof expected !== "object") return expect(read).toBe(expected);
-    expect(read).toEqual({
-      canary: expect.closeTo(expected.canary),
-      baseline: expect.closeTo(expected.baseline),
-    });
+    expect(readings.of(window)(name)).toEqual(expected);
+  });
+
+  it("is, of what rests on counts, between what is sure of both arms", () => {
+    const errors = readings.of(0)("canary.error_rate");
+    expect(errors).toMatchObject({ candidate: { mildest: expect.any(Number) }, baseline: {} });
+    const [candidate, baseline] = [
+      { mildest: expect.closeTo(0.053, 2), gravest: expect.closeTo(0.18, 2) },
+      { mildest: expect.closeTo(0.0053, 3), gravest: expect.closeTo(0.019, 2) },
+    ];
+    expect(errors).toEqual({ candidate, baseline });
+    expect(readings.of(1)("canary.error_rate")).toMatchObject({ candidate: undefined });
+    const latency = readings.of(0)("canary.latency_p50");
+    expect(latency).toMatchObject({ candidate: { mildest: expect.closeTo(141, -1) }, baseline: {} });
+    expect(readings.of(1)("canary.latency_p95")).toEqual({ candidate: undefined, baseline: undefined });
   });
 
   it("is measured where a query supplies it", () => {
@@ -83,7 +86,7 @@ const rulesOf = (text: string, more: Partial<RulesQuestion> = {}) => {
   expect(errors).toEqual([]);
   return rolloutRules({
     policy,
-    rules: { judge: "sequential", slo: { objective: 0.99, periodSeconds: 86_400 }, rules, burnRate: false },
+    rules: { slo: { objective: 0.99, periodSeconds: 86_400 }, rules, burnRate: false },
     readings,
     firstEnd: 1060,
     windowSeconds: 60,
@@ -108,12 +111,23 @@ describe("rules over windows", () => {
     expect(warning).toContain("no query measures burn_rate");
   });
 
+  it("do not wait for a budget that the store keeps too little for", () => {
+    const counts = {
+      at: () => () => ({ total: null, bad: null }),
+      has: (seconds: number) => seconds < 86_400,
+    };
+    const said = rulesOf('rule "b": when error_budget_left < 5% then hold\n', { counts })(0);
+    expect(said.demand).toBeUndefined();
+    expect(said.warnings).toHaveLength(1);
+    const waits = rulesOf('rule "b": when burn_rate > 10 then hold\n', { counts })(0);
+    expect(waits.demand).toMatchObject({ action: "hold", reason_code: "no-data" });
+  });
+
   it("read the budget of the whole service, and burn it over several windows", () => {
-    const counts = () => () => ({ total: 10_000, bad: 5_000 });
+    const counts = { at: () => () => ({ total: 10_000, bad: 5_000 }), has: () => true };
     const rules = rulesOf('rule "b": when burn_rate > 10 then hold\n', {
       counts,
       rules: {
-        judge: "sequential",
         slo: { objective: 0.99, periodSeconds: 86_400 },
         rules: [],
         burnRate: true,

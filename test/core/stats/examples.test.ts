@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { autocovariance } from "../../../core/stats/autocovariance.ts";
 import { bucketQuantile } from "../../../core/stats/bucket-quantile.ts";
 import { compareQuantiles } from "../../../core/stats/compare-quantiles.ts";
-import { dispersionOfCounts, dispersionOfShares } from "../../../core/stats/dispersion.ts";
+import { dispersionOfShares } from "../../../core/stats/dispersion.ts";
 import { ewmaDrift } from "../../../core/stats/ewma-drift.ts";
 import { findRoot } from "../../../core/stats/find-root.ts";
 import { hodgesLehmann } from "../../../core/stats/hodges-lehmann.ts";
@@ -61,7 +61,6 @@ test.each<[string, () => number | undefined, number, number]>([
     6,
   ],
   ["dispersionOfShares", () => dispersionOfShares([1, 5, 9], [100, 100, 100])?.factor, 3.37, 2],
-  ["dispersionOfCounts", () => dispersionOfCounts([1, 5, 9], [1, 1, 1])?.factor, 3.2, 6],
   [
     "ewmaDrift",
     () => ewmaDrift([11, 12], { centre: 10, deviation: 1, newest: 0.2 })[1]?.average ?? 0,

@@ -114,7 +114,12 @@ export function titleLine(frame: Frame, what: string, aside = ""): string {
 }
 
 /** Grid and values at the left. */
-export function valueAxis({ left, right, y, ticks }: Frame): string[] {
+export function valueAxis({
+  left,
+  right,
+  y,
+  ticks,
+}: Pick<Frame, "left" | "right" | "y" | "ticks">): string[] {
   return ticks.flatMap(({ value, text }) => [
     `<line class="av-grid" x1="${tenth(left)}" y1="${y(value)}" x2="${tenth(right)}" y2="${y(value)}"/>`,
     `<text class="av-axis" x="${tenth(left - 6)}" y="${tenth(y(value) + 4)}" text-anchor="end">${xml(text)}</text>`,

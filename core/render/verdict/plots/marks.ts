@@ -49,7 +49,7 @@ export function drawnLine(frame: Frame, values: readonly (number | null)[], kind
 
 /** Labels at the right, moved apart where they would stand on one another. */
 export function sideLabels(
-  frame: Frame,
+  frame: Pick<Frame, "top" | "bottom" | "right">,
   labels: readonly { y: number; text: string; kind: string }[],
 ): string[] {
   const apart = 14;

@@ -1,0 +1,111 @@
+import type { BaselineChoice } from "../../core/analysis/baseline.ts";
+import { type Column, columnsOf } from "../../core/analysis/columns.ts";
+import type { Measurements } from "../../core/analysis/measurements.ts";
+import { planWindows, resumedPlan, type WindowPlan } from "../../core/analysis/plan-windows.ts";
+import type { Part } from "../../core/analysis/questions.ts";
+import type { ProbeFailure } from "../../core/analysis/rollout-rules.ts";
+import { countParts } from "../../core/analysis/service-counts.ts";
+import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
+import { UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
+import type { AnalyzeInputs } from "./inputs.ts";
+import { type Judging, judgingOf } from "./judging.ts";
+import { environmentOf, serviceOf } from "./occasion.ts";
+import { baselineFor, type Power, partsToAsk, powerBefore } from "./prepare.ts";
+import type { AnalyzePorts } from "./run.ts";
+import { baselineWish, metricsToAsk } from "./service-telemetry.ts";
+
+export type Past = { history: readonly Measurements[]; before?: Measurements };
+
+/** A comparison under way: what it was given, what it found out before the first window, and what it measured so far. */
+export type Comparison = {
+  inputs: AnalyzeInputs;
+  ports: AnalyzePorts;
+  judging: Judging;
+  metrics: readonly ServiceMetric[];
+  plan: WindowPlan;
+  choice: BaselineChoice;
+  columns: Column[];
+  /** Events of the whole service, for the error budget. */
+  counting: Column[];
+  telemetry: ReturnType<AnalyzePorts["telemetry"]>;
+  power: Power;
+  startedSeconds: number;
+  warnings: Set<string>;
+  probed: Map<number, ProbeFailure[]>;
+};
+
+/** All that is known before the first window. */
+export async function prepared(
+  given: AnalyzeInputs,
+  ports: AnalyzePorts,
+  { history, before }: Past,
+): Promise<Comparison> {
+  const { resolved } = ports;
+  const inputs = { ...given, baseline: baselineWish(given, resolved) };
+  const metrics = metricsToAsk(inputs, resolved);
+  const environment = environmentOf(inputs, resolved);
+  const service = serviceOf(inputs, resolved);
+  const judging = judgingOf(
+    resolved.policy,
+    environment,
+    { ...inputs, ...optional("service", service) },
+    metrics,
+    history,
+  );
+  const startedSeconds = before?.started_at ? Date.parse(before.started_at) / 1000 : ports.now() / 1000;
+  const { windowSeconds } = judging.policy;
+  const { windows } = judging;
+  const fresh = planWindows({
+    startSeconds: startedSeconds,
+    windowSeconds,
+    windows,
+    settleSeconds: inputs.settleSeconds,
+  });
+  const asked = partsToAsk(inputs, metrics, windowSeconds);
+  checkResumed(before, windowSeconds, metrics);
+  const counting = countParts(metrics, judging.rules, undefined);
+  const telemetry = ports.telemetry(requestsFor([...asked, ...counting], judging.longest));
+  const start = before?.started_at === undefined ? fresh : resumedPlan(fresh, before.started_at);
+  const { choice, parts, warnings } = await baselineFor(inputs, asked, start, telemetry);
+  const power = await powerBefore(inputs, metrics, start, choice, judging, telemetry);
+  const plan = { ...start, windows: Math.max(power.motion.windows, windowsOf(before)) };
+  const reachable =
+    counting.length === 0 ? [] : countParts(metrics, judging.rules, await telemetry.retentionSeconds());
+  for (const sentence of power.motion.sentences) ports.progress(sentence);
+  return {
+    ...{ inputs, ports, judging, metrics, plan, choice, telemetry, power, startedSeconds },
+    columns: columnsOf(parts, before),
+    counting: columnsOf(reachable),
+    warnings: new Set([...judging.warnings, ...warnings, ...power.warnings, ...power.motion.sentences]),
+    probed: new Map(),
+  };
+}
+
+/** Each part once a window and once again where it was late, and what is asked beforehand. */
+function requestsFor(parts: readonly Part[], windows: number): number {
+  return parts.length * (2 * windows + 10) + 100;
+}
+
+function windowsOf(before: Measurements | undefined): number {
+  const series = Object.values(before?.metrics ?? {});
+  return Math.max(
+    0,
+    ...series.map((one) => (one.kind === "ratio" ? one.candidate.total : one.candidate).length),
+  );
+}
+
+function checkResumed(
+  before: Measurements | undefined,
+  windowSeconds: number,
+  metrics: readonly ServiceMetric[],
+): void {
+  if (before === undefined) return;
+  const strangers = Object.keys(before.metrics).filter((name) => !metrics.some((one) => one.name === name));
+  if (before.started_at !== undefined && before.window_seconds === windowSeconds && strangers.length === 0)
+    return;
+  throw new UserError(
+    "bad-measurements",
+    "The measurements to resume are of another comparison: window length, metrics and started_at have to be those of this one. Start anew without resume.",
+  );
+}

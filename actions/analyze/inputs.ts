@@ -1,0 +1,125 @@
+import { type BaselineWish, baselineWishes } from "../../core/analysis/baseline.ts";
+import { exitCodes, UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
+import { durationAdvice, parseDuration } from "../../core/policy/duration.ts";
+import { armVariables, type VariableValue } from "../../core/policy/schema.ts";
+import { didYouMean } from "../../core/policy/suggest.ts";
+import { type InputValues, printable } from "../io.ts";
+import { failOnVerdicts, onProbeFailures } from "./declaration.ts";
+
+type Values = Record<string, VariableValue>;
+
+export type AnalyzeInputs = {
+  service?: string;
+  environment?: string;
+  decisionId?: string;
+  candidate: Values;
+  stable: Values;
+  /** Absent where the target gave no fresh baseline. */
+  fresh?: Values;
+  baseline: BaselineWish;
+  weight?: number;
+  sets: string[];
+  variables: Values;
+  windowSeconds?: number;
+  windows?: number;
+  settleSeconds: number;
+  telemetryUrl?: string;
+  ready: string[];
+  live: string[];
+  onProbeFailure: (typeof onProbeFailures)[number];
+  history?: string;
+  measurements?: string;
+  resume?: string;
+  days: number;
+  instanceLabel: string;
+  failOn: (typeof failOnVerdicts)[number];
+};
+
+/** The inputs of analyze, typed; those with a list of allowed values were checked when they were read. */
+export function analyzeInputs(input: InputValues): AnalyzeInputs {
+  const given = (name: string): string | undefined => input(name) || undefined;
+  const fresh = armOf("fresh", input("fresh"));
+  return {
+    ...optional("service", given("service")),
+    ...optional("environment", given("environment")),
+    ...optional("decisionId", given("decision-id")),
+    candidate: armOf("candidate", input("candidate")),
+    stable: armOf("stable", input("stable")),
+    ...optional("fresh", Object.keys(fresh).length > 0 ? fresh : undefined),
+    baseline: baselineWishes.find((wish) => wish === input("baseline")) ?? "auto",
+    ...optional("weight", numberOf("weight", given("weight"), { least: 0, most: 100 })),
+    sets: linesOf(input("sets")),
+    variables: pairsOf("variables", input("variables")),
+    ...optional("windowSeconds", secondsOf("window", given("window"))),
+    ...optional("windows", numberOf("windows", given("windows"), { least: 1, most: 10_000, whole: true })),
+    settleSeconds: secondsOf("settle", given("settle")) ?? 0,
+    ...optional("telemetryUrl", given("telemetry-url")),
+    ready: linesOf(input("ready")),
+    live: linesOf(input("live")),
+    onProbeFailure: onProbeFailures.find((one) => one === input("on-probe-failure")) ?? "hold",
+    ...optional("history", given("history")),
+    ...optional("measurements", given("measurements")),
+    ...optional("resume", given("resume")),
+    days: numberOf("days", given("days"), { least: 1, most: 365 }) ?? 7,
+    instanceLabel: given("instance-label") ?? "instance",
+    failOn: failOnVerdicts.find((one) => one === input("fail-on")) ?? "rollback",
+  };
+}
+
+/** One a line, or between commas, as a command line has them. */
+function linesOf(text: string): string[] {
+  return text
+    .split(/[\r\n,]+/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/** `name=value` a line; a value with commas is a list. */
+function pairsOf(input: string, text: string): Values {
+  const pairs = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .map((line): [string, VariableValue] => {
+      const at = line.indexOf("=");
+      if (at < 1) throw bad(input, line, "one name=value a line");
+      const value = line.slice(at + 1).trim();
+      return [line.slice(0, at).trim(), value.includes(",") ? linesOf(value) : value];
+    });
+  return Object.fromEntries(pairs);
+}
+
+function armOf(input: string, text: string): Values {
+  const values = pairsOf(input, text === "" || text.includes("=") ? text : `version=${text}`);
+  for (const name of Object.keys(values))
+    if (!armVariables.some((one) => one === name))
+      throw bad(input, name, `${armVariables.join(", ")}${didYouMean(name, [...armVariables])}`);
+  return values;
+}
+
+function numberOf(
+  input: string,
+  text: string | undefined,
+  { least, most, whole = false }: { least: number; most: number; whole?: boolean },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text.replace(/\s*%$/, ""));
+  if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
+  throw bad(input, text, `a ${whole ? "whole " : ""}number from ${least} to ${most}`);
+}
+
+function secondsOf(input: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && (seconds > 0 || input === "settle")) return seconds;
+  throw bad(input, text, durationAdvice);
+}
+
+function bad(input: string, value: string, allowed: string): UserError {
+  return new UserError(
+    "bad-input",
+    `Input "${input}" of analyze is "${printable(value)}". Allowed: ${allowed}.`,
+    exitCodes.usage,
+  );
+}

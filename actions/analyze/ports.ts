@@ -1,0 +1,58 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { probe } from "../../adapters/telemetry/probe.ts";
+import { exitCodes, UserError } from "../../core/errors.ts";
+import { printable } from "../io.ts";
+import { stopOfProcess } from "../stopping.ts";
+import type { Write } from "./documents.ts";
+import type { AnalyzePorts } from "./run.ts";
+
+type OfTheProcess = Pick<AnalyzePorts, "readText" | "now" | "sleep" | "stop" | "probe" | "write">;
+
+/** What a comparison needs of the machine that it runs on, in a job as in a terminal. */
+export function portsOfProcess(out: string): OfTheProcess & { close(): void } {
+  const { stop, close } = stopOfProcess();
+  return {
+    readText,
+    now: Date.now,
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+    stop,
+    probe: (probes, timeoutSeconds) => probe(probes, { timeoutSeconds }),
+    write: writeBelow(out),
+    close,
+  };
+}
+
+/** Each document is written whole or not at all: a run that is killed leaves the last whole one behind. */
+function writeBelow(folder: string): Write {
+  return async (name, text) => {
+    const path = resolve(folder, name);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new UserError(
+        "cannot-write",
+        `${printable(path)} cannot be written: ${printable(said)}. Name a folder in \`out\` that can be written to.`,
+        exitCodes.unavailable,
+      );
+    }
+    return path;
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      "measurements-not-found",
+      `${printable(path)} cannot be read: ${printable(said)}. Look at its path.`,
+    );
+  }
+}

@@ -1,0 +1,231 @@
+import { afterEach, expect, test } from "vitest";
+import * as z from "zod";
+import { analyses } from "../../../app/analysis/index.ts";
+import { UserError } from "../../../core/errors.ts";
+import { argoBody, harmful, healthy, startWorld, type World } from "./world.ts";
+
+let world: World | undefined;
+afterEach(() => world?.close());
+
+const answered = z.object({
+  data: z.looseObject({
+    verdict: z.string(),
+    reason_code: z.string(),
+    reason: z.string(),
+    at_window: z.number(),
+    windows_planned: z.number(),
+    id: z.string(),
+  }),
+});
+
+async function asker(from: World, more: object = {}, repository?: string) {
+  const token = await from.token(repository);
+  return async (body: object = {}) => {
+    const sent = { token, body: { ...argoBody, ...more, ...body } };
+    const { status, json } = await from.server.call("POST", "/v1/analysis", sent);
+    return { status, data: answered.parse(json).data };
+  };
+}
+
+/** As Argo does: every window once more. */
+async function untilEnd(from: World, ask: Awaited<ReturnType<typeof asker>>) {
+  const words: string[] = [];
+  for (let count = 0; count < 10; count += 1) {
+    const { data } = await ask();
+    words.push(data.verdict);
+    if (data.verdict === "promote" || data.verdict === "rollback") return { words, data };
+    from.later(120);
+  }
+  return { words, data: undefined };
+}
+
+test("a candidate like its baseline is promoted after windows of evidence, and not before", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  const first = await ask();
+  expect(first).toMatchObject({ status: 200, data: { verdict: "hold", reason_code: "no-window-yet" } });
+  expect(world.store.state.asked).toEqual([]);
+  const { words, data } = await untilEnd(world, ask);
+  expect(words.slice(0, -1).every((word) => word === "hold")).toBe(true);
+  expect(data).toMatchObject({ verdict: "promote", reason_code: "healthy", score: 100, windows_planned: 8 });
+  expect(data?.at_window).toBeGreaterThanOrEqual(3);
+});
+
+test("harm takes it back, for every later step of the rollout as well", async () => {
+  world = await startWorld(harmful);
+  const ask = await asker(world);
+  const { data } = await untilEnd(world, ask);
+  expect(data).toMatchObject({ verdict: "rollback", score: 0 });
+  expect((await ask({ step: "3", weight: "50" })).data).toEqual(data);
+  expect((await ask({ run: "another", candidate: { version: "1.5.1" } })).data.verdict).toBe("hold");
+});
+
+test("every window is asked for once, and whoever asks again gets the same answer", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  await ask();
+  world.later(3 * 120 + 20);
+  const [one, other] = await Promise.all([ask(), ask()]);
+  expect(one).toEqual(other);
+  expect(await ask()).toEqual(one);
+  expect(one.data.at_window).toBeGreaterThan(0);
+  const asked = () => (world?.store.state.asked ?? []).filter(({ query }) => query.includes('version="1.'));
+  expect(asked()).toHaveLength(4);
+  world.later(120);
+  await ask();
+  const before = asked().slice(0, 4);
+  const after = asked().slice(4);
+  expect(Math.min(...after.map(({ start }) => start))).toBeGreaterThan(
+    Math.max(...before.map(({ end }) => end)),
+  );
+});
+
+test("a new start of the App goes on with what was measured", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  await ask();
+  world.later(400);
+  const before = await ask();
+  const count = world.store.state.asked.length;
+  const again = analyses({
+    database: world.server.database,
+    now: () => world?.server.clock.now ?? new Date(),
+    policyOf: async () => {
+      throw new Error("Nothing new has to be known.");
+    },
+    telemetryOf: () => undefined,
+    warn: () => undefined,
+  });
+  const { candidate, baseline, service, environment, namespace, run } = argoBody;
+  const about = { service, environment, namespace, run, candidate, baseline, step: 2, weight: 20 };
+  const { link: _, ...told } = before.data;
+  expect(await again.ask({ ...about, repository: "octo-org/shop", controller: "argo" })).toEqual(told);
+  expect(world.store.state.asked).toHaveLength(count);
+});
+
+test("the windows' length is that of the first ask, whatever the policy says later", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  await ask();
+  const { thresholds } = world.policy.current;
+  const defaults = { ...thresholds.defaults, analysis: { window: "10s" } };
+  world.policy.current = { ...world.policy.current, thresholds: { ...thresholds, defaults } };
+  world.later(3 * 120 + 20);
+  const { data } = await ask();
+  expect(data.at_window).toBeLessThanOrEqual(3);
+  expect(data.windows_planned).toBe(8);
+});
+
+test("an outage of the store is hold, and what was missed is asked for afterwards", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  await ask();
+  world.later(400);
+  world.store.state.status = 503;
+  expect(await ask()).toMatchObject({ status: 200, data: { verdict: "hold", reason_code: "no-data" } });
+  world.store.state.status = 200;
+  world.later(10);
+  expect((await ask()).data.reason_code).not.toBe("no-data");
+});
+
+test("a store that is slow does not keep the controller waiting, and its answer is told to the next ask", async () => {
+  world = await startWorld(healthy, { answerWithinMs: 50 });
+  const ask = await asker(world);
+  await ask();
+  world.later(400);
+  world.store.state.delayMs = 400;
+  expect((await ask()).data).toMatchObject({ verdict: "hold", reason_code: "analysis-late" });
+  await expect.poll(async () => (await ask()).data.at_window, { timeout: 4000 }).toBeGreaterThan(0);
+});
+
+test("nothing measured of the candidate is never a promotion", async () => {
+  world = await startWorld((version) => (version === "1.5.0" ? undefined : { total: 20_000, bad: 100 }));
+  const { words, data } = await untilEnd(world, await asker(world));
+  expect(data).toBeUndefined();
+  expect(new Set(words)).toEqual(new Set(["hold"]));
+});
+
+test("a candidate that nothing tells from its baseline is held, where no other week has one", async () => {
+  world = await startWorld((_, end) =>
+    end > Date.parse("2026-03-01") / 1000 ? healthy("", end) : undefined,
+  );
+  const same = { version: "1.5.0", hash: "6c9f7d5b8c" };
+  const { words } = await untilEnd(world, await asker(world, { candidate: same, baseline: same }));
+  expect(words).not.toContain("promote");
+});
+
+test("what is not set up is hold with its reason, and no failure of the candidate", async () => {
+  world = await startWorld(healthy, {
+    telemetryOf: () => {
+      throw new UserError(
+        "telemetry-not-allowed",
+        "The operator does not let this repository ask http://evil.",
+      );
+    },
+  });
+  const ask = await asker(world);
+  await ask();
+  world.later(400);
+  expect(await ask()).toMatchObject({
+    status: 200,
+    data: { verdict: "hold", reason_code: "telemetry-not-allowed" },
+  });
+});
+
+test.each([
+  [99.9, "hold"],
+  [99, "promote"],
+])("an error budget of an objective of %d % that is spent or not means %s", async (objective, word) => {
+  world = await startWorld(healthy);
+  const { thresholds } = world.policy.current;
+  const analysis = {
+    ...thresholds.defaults.analysis,
+    profile: "interactive",
+    slo: { "objective-percent": objective },
+  };
+  world.policy.current = {
+    ...world.policy.current,
+    thresholds: { ...thresholds, defaults: { ...thresholds.defaults, analysis } },
+  };
+  const { words } = await untilEnd(world, await asker(world));
+  expect(words.at(-1)).toBe(word);
+  const [row] = await world.server.database.query("select counting from analyses");
+  const counted = z.object({ counting: z.record(z.string(), z.array(z.number())) }).parse(row).counting;
+  expect(Object.keys(counted)).toContain(`service over ${28 * 86_400} s total`);
+  const budgets = world.store.state.asked.filter(({ query }) => query.includes("2419200s"));
+  expect(new Set(budgets.map(({ start, query }) => `${start} ${query}`)).size).toBe(budgets.length);
+});
+
+test("services without telemetry or a name say so", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  const reason = async (service: string) => {
+    await ask({ service, run: service });
+    world?.later(400);
+    return (await ask({ service, run: service })).data.reason_code;
+  };
+  expect(await reason("dark")).toBe("service-without-telemetry");
+  expect(await reason("unheard")).toBe("unknown-service");
+});
+
+test("after an hour without an ask a retry begins anew", async () => {
+  world = await startWorld(harmful);
+  const ask = await asker(world);
+  expect((await untilEnd(world, ask)).data?.verdict).toBe("rollback");
+  world.later(3601);
+  world.store.state.behaviour = healthy;
+  expect((await ask()).data.reason_code).toBe("no-window-yet");
+  expect((await untilEnd(world, ask)).data?.verdict).toBe("promote");
+});
+
+test("the verdict behind an answer can be read with the same token", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  const { data } = await untilEnd(world, ask);
+  const token = await world.token();
+  const read = await world.server.call("GET", `/v1/analysis/${data?.id}`, { token });
+  expect([read.status, read.json.verdict, read.json.service]).toEqual([200, "promote", "checkout"]);
+  const other = { token: await world.token("octo-org/till") };
+  expect((await world.server.call("GET", `/v1/analysis/${data?.id}`, other)).status).toBe(404);
+  expect((await world.server.call("GET", "/v1/analysis/../secrets", { token })).status).toBe(404);
+});

@@ -1,0 +1,235 @@
+import { describe, expect, test } from "vitest";
+import { type Judged, verdictAfter, type WindowRules } from "../../../core/analysis/conclude.ts";
+import { defaultMetric } from "../../../core/analysis/default-metric.ts";
+import type { WindowPair } from "../../../core/analysis/difference.ts";
+import type { AnalysisPolicy, MetricPolicy } from "../../../core/analysis/metric-policy.ts";
+import { effectScale } from "../../../core/analysis/noise/effect-scale.ts";
+import { defaultNoise } from "../../../core/analysis/noise/noise.ts";
+import { analysisPolicyOf } from "../../../core/analysis/policy-of.ts";
+import { metricStateAt } from "../../../core/analysis/state.ts";
+import type { Track } from "../../../core/analysis/track.ts";
+
+const policy: AnalysisPolicy = { ...analysisPolicyOf({}, defaultMetric), healthyWindows: 3 };
+const boundary = { worse: 4, marginal: 2, reach: 2 };
+
+/** After a window: the shift, how far it may lie to either side, and the evidence; a word says why there is none. */
+type Window = [shift: number, reach: number, evidence: number] | "missing" | "one-sided" | "no-traffic";
+const healthy: Window = [0.01, 0.02, -1];
+const unsure: Window = [0.01, 0.2, 0];
+const marginal: Window = [0.04, 0.1, 2.5];
+const harm: Window = [0.2, 0.05, 5];
+
+function trackOf(windows: readonly Window[], own: Partial<MetricPolicy> = {}, name = "latency"): Track {
+  const metric = { ...defaultMetric(name, "higher", "gauge"), ...own };
+  const column = () => new Float64Array(windows.length);
+  const [shift, reach, evidence, highest, margin] = [column(), column(), column(), column(), column()];
+  const counted = new Int32Array(windows.length);
+  const side = { value: 0, sampling: 0, shown: 1 };
+  let best = Number.NEGATIVE_INFINITY;
+  for (const [index, window] of windows.entries()) {
+    const known = typeof window !== "string";
+    const [at, far, found] = known ? window : [shift[index - 1] ?? 0, reach[index - 1] ?? 0, Number.NaN];
+    shift[index] = at;
+    reach[index] = far;
+    evidence[index] = found;
+    if (found > best) best = found;
+    highest[index] = best;
+    margin[index] = 0.05;
+    counted[index] = (counted[index - 1] ?? 0) + (known ? 1 : 0);
+  }
+  return {
+    name,
+    kind: "gauge",
+    worse: metric.worse,
+    policy: metric,
+    noise: defaultNoise("gauge", 120),
+    boundary,
+    scale: effectScale("gauge", metric),
+    pairs: windows.map(
+      (window): WindowPair =>
+        typeof window === "string" ? { why: window } : { baseline: side, candidate: side },
+    ),
+    counted,
+    evidence,
+    highest,
+    shift,
+    reach,
+    margin,
+    level: column().fill(1),
+    baseline: column().fill(1),
+    candidate: column().fill(1),
+    warmUp: new Set(),
+    wouldCross: () => undefined,
+  };
+}
+
+function judged(
+  tracks: Track[],
+  more: Partial<AnalysisPolicy> = {},
+  rest: { windowsPlanned?: number; rules?: WindowRules } = {},
+): Pick<Judged, "verdict" | "reason" | "atWindow"> {
+  const { verdict, reason, atWindow } = verdictAfter(tracks, { ...policy, ...more }, rest);
+  return { verdict, reason, atWindow };
+}
+
+const times = (count: number, window: Window): Window[] => Array.from({ length: count }, () => window);
+
+describe("what one metric says", () => {
+  test.each<[string, Window, string]>([
+    ["within the margin", healthy, "healthy"],
+    ["an interval past the margin", unsure, "unsure"],
+    ["some evidence, half of the margin", marginal, "marginal"],
+    ["some evidence of next to nothing", [0.001, 0.002, 2.5], "healthy"],
+    ["evidence beyond the boundary", harm, "worse"],
+    ["evidence of what does not matter", [0.02, 0.001, 9], "marginal"],
+    ["nothing", "missing", "unknown"],
+  ])("%s", (_, window, state) => {
+    expect(metricStateAt(trackOf([window]), 0).state).toBe(state);
+  });
+
+  test("a fall is bad where lower is worse, and either way where either is", () => {
+    const fall: Window = [-0.2, 0.05, 5];
+    expect(metricStateAt(trackOf([fall], { worse: "lower" }), 0).state).toBe("worse");
+    expect(metricStateAt(trackOf([fall], { worse: "either" }), 0).state).toBe("worse");
+    expect(metricStateAt(trackOf([[-0.2, 0.05, -3]]), 0).state).toBe("healthy");
+    expect(metricStateAt(trackOf([[0.01, 0.055, 0]], { worse: "either" }), 0).state).toBe("unsure");
+  });
+});
+
+describe("promotion", () => {
+  test("after so many healthy windows in a row, and not one sooner", () => {
+    expect(judged([trackOf(times(2, healthy))])).toMatchObject({
+      verdict: "hold",
+      reason: "too-few-healthy-windows",
+    });
+    expect(judged([trackOf(times(9, healthy))])).toEqual({
+      verdict: "promote",
+      reason: "healthy",
+      atWindow: 3,
+    });
+  });
+
+  test("waits for the evidence, and a missing window neither counts nor sets back", () => {
+    expect(judged([trackOf([healthy, healthy, unsure, healthy, healthy, healthy])]).atWindow).toBe(4);
+    expect(judged([trackOf([healthy, healthy, "missing", healthy, healthy])]).atWindow).toBe(4);
+  });
+
+  test("never where a metric is unsure, unless policy ignores that it has no data", () => {
+    const fine = trackOf(times(9, healthy));
+    expect(judged([fine, trackOf(times(9, unsure), {}, "errors")])).toMatchObject({
+      verdict: "hold",
+      reason: "not-enough-evidence",
+    });
+    expect(judged([fine, trackOf(times(9, "missing"), {}, "errors")])).toMatchObject({
+      verdict: "hold",
+      reason: "no-data",
+    });
+    expect(judged([fine, trackOf(times(9, "missing"), { noData: "ignore" }, "errors")]).verdict).toBe(
+      "promote",
+    );
+  });
+
+  test("never because there is no time left", () => {
+    for (const atDeadline of ["hold", "slow", "rollback"] as const) {
+      const found = judged([trackOf(times(9, unsure))], { atDeadline }, { windowsPlanned: 9 });
+      expect(found).toMatchObject({
+        verdict: atDeadline,
+        reason: atDeadline === "hold" ? "not-enough-evidence" : "deadline",
+      });
+      expect(judged([trackOf(times(9, unsure))], { atDeadline }, { windowsPlanned: 10 }).verdict).toBe(
+        "hold",
+      );
+    }
+  });
+
+  test("never of nothing", () => {
+    expect(judged([])).toMatchObject({ verdict: "hold", reason: "no-data" });
+    expect(judged([trackOf([])])).toMatchObject({ verdict: "hold", reason: "no-data" });
+    expect(judged([trackOf(times(9, "missing"), { noData: "ignore" })]).verdict).toBe("hold");
+  });
+});
+
+describe("holding says why", () => {
+  test.each<[string, Window[], Partial<MetricPolicy>, string]>([
+    ["nothing measured", times(6, "missing"), {}, "no-data"],
+    ["no traffic", times(6, "no-traffic"), {}, "no-data"],
+    ["one arm alone", times(6, "one-sided"), {}, "one-sided-data"],
+    ["two windows", times(2, unsure), {}, "not-enough-data"],
+    ["many windows that say too little", times(6, unsure), {}, "not-enough-evidence"],
+  ])("%s", (_, windows, own, reason) => {
+    expect(judged([trackOf(windows, own)])).toMatchObject({ verdict: "hold", reason });
+  });
+
+  test("missing data take back where policy says so", () => {
+    expect(judged([trackOf(times(6, "missing"), { noData: "rollback" })])).toMatchObject({
+      verdict: "rollback",
+      reason: "no-data",
+    });
+  });
+});
+
+describe("taking back", () => {
+  test("at the first window that shows it, and finally", () => {
+    const windows: Window[] = [unsure, [0.1, 0.1, 3], harm, ...times(9, healthy)];
+    expect(judged([trackOf(windows)])).toEqual({
+      verdict: "rollback",
+      reason: "evidence-of-harm",
+      atWindow: 3,
+    });
+  });
+
+  test("evidence that leaps past the whole boundary is a sharp spike", () => {
+    expect(judged([trackOf([healthy, harm])]).reason).toBe("sharp-spike");
+  });
+
+  test("a critical metric alone, others by half of their weight", () => {
+    const slow: Window[] = [unsure, [0.1, 0.1, 3], harm];
+    const bad = (weight: number) => trackOf(slow, { critical: false, weight }, "bad");
+    const good = (weight: number) => trackOf(times(3, unsure), { critical: false, weight }, "good");
+    expect(judged([trackOf(slow, {}, "bad"), good(1)]).reason).toBe("critical-metric");
+    expect(judged([bad(1), good(2)])).toMatchObject({ verdict: "slow", reason: "marginal" });
+    expect(judged([bad(2), good(2)])).toMatchObject({ verdict: "rollback", reason: "evidence-of-harm" });
+    expect(judged([bad(0), good(0)]).verdict).toBe("slow");
+  });
+});
+
+describe("slowing down", () => {
+  test("outlasts its cause by a window, and promotion waits for it", () => {
+    expect(judged([trackOf([marginal])])).toMatchObject({ verdict: "slow", reason: "marginal" });
+    expect(judged([trackOf([marginal, healthy])]).verdict).toBe("slow");
+    expect(judged([trackOf([marginal, healthy, healthy])]).verdict).toBe("hold");
+    expect(judged([trackOf([marginal, healthy, healthy, healthy])])).toMatchObject({
+      verdict: "promote",
+      atWindow: 4,
+    });
+  });
+});
+
+describe("rules of the rollout", () => {
+  const asking =
+    (action: "slow" | "hold" | "rollback", from: number, until = from): WindowRules =>
+    (window) => ({
+      answers: [],
+      warnings: [],
+      ...(window >= from && window <= until
+        ? { demand: { action, reason_code: "guardrail", rule: "r", sentence: "It says so." } }
+        : {}),
+    });
+
+  test("take back at once what metrics find healthy", () => {
+    expect(judged([trackOf(times(9, healthy))], {}, { rules: asking("rollback", 1) })).toEqual({
+      verdict: "rollback",
+      reason: "guardrail",
+      atWindow: 2,
+    });
+  });
+
+  test("a hold puts promotion off until two calm windows have passed", () => {
+    const found = judged([trackOf(times(9, healthy))], {}, { rules: asking("hold", 1) });
+    expect(found).toMatchObject({ verdict: "promote", atWindow: 5 });
+    expect(judged([trackOf(times(2, healthy))], {}, { rules: asking("hold", 1) })).toMatchObject({
+      verdict: "hold",
+      reason: "guardrail",
+    });
+  });
+});
