@@ -11,6 +11,7 @@ import { table } from "./rates.ts";
  */
 const windows = 24;
 const windowSeconds = 300;
+const sampleSeconds = 300;
 
 export function petshop(): void {
   const calm = `${given}/metrics/petshop_noissue_core.csv`;
@@ -34,20 +35,22 @@ export function petshop(): void {
     }
   }
   const issues = latencyIssues();
-  const usual = ["high_traffic", "low_traffic"].map(
-    (traffic) => series.get(`${traffic}|PetSite|latency|Average`) ?? [],
-  );
-  const found = judges(usual.flatMap((values) => briefBlocks(values))).map((judge) => ({
-    name: judge.name,
-    found: issues.filter((issue) => judge.alarm(issue) !== undefined).length,
-  }));
+  const calmOf = (traffic: string): number[] => series.get(`${traffic}|PetSite|latency|Average`) ?? [];
+  const found = new Map<string, number>();
+  for (const { traffic, before, after } of issues) {
+    const calm = calmOf(traffic).length > 0 ? [traffic] : ["high_traffic", "low_traffic"];
+    const history = calm.flatMap((one) => briefBlocks(calmOf(one), after.length));
+    for (const judge of judges(history))
+      if (judge.alarm(rolloutOf(traffic, repeated(before, after.length), after)) !== undefined)
+        found.set(judge.name, (found.get(judge.name) ?? 0) + 1);
+  }
   table(
     "PetShop: two hours against the two before, each metric alone; and 36 injected latency faults",
     ["judge", "alarms with no issue", "latency faults found"],
     [...alarms].map(([name, counted]) => [
       name,
       `${((100 * counted.alarms) / counted.of).toFixed(1)} % of ${counted.of}`,
-      `${found.find((one) => one.name === name)?.found ?? "–"} of ${issues.length}`,
+      `${found.get(name) ?? 0} of ${issues.length}`,
     ]),
   );
 }
@@ -91,11 +94,13 @@ function blocksOf(values: readonly number[]): Measurements[] {
   return blocks;
 }
 
-/** As the faults are recorded: one value before, repeated, and the four after it. */
-function briefBlocks(values: readonly number[]): Measurements[] {
+const repeated = (value: number, times: number): number[] => new Array<number>(times).fill(value);
+
+/** As the faults are recorded: one value before, for want of more, and the few after it. */
+function briefBlocks(values: readonly number[], after: number): Measurements[] {
   const blocks: Measurements[] = [];
-  for (let at = 0; at + 5 <= values.length; at += 5)
-    blocks.push(rolloutOf(`${at}`, new Array<number>(4).fill(values[at] ?? 0), values.slice(at + 1, at + 5)));
+  for (let at = 0; at + after < values.length; at += after + 1)
+    blocks.push(rolloutOf(`${at}`, repeated(values[at] ?? 0, after), values.slice(at + 1, at + 1 + after)));
   return blocks;
 }
 
@@ -110,7 +115,9 @@ type Row = {
   value: number;
 };
 
-function latencyIssues(): Measurements[] {
+type Issue = { traffic: string; before: number; after: number[] };
+
+function latencyIssues(): Issue[] {
   const rows = readFileSync(`${given}/metrics/petshop_issues_long.csv`, "utf8")
     .trim()
     .split("\n")
@@ -130,7 +137,7 @@ function latencyIssues(): Measurements[] {
     });
   const targets = readFileSync(`${given}/metrics/petshop_targets.csv`, "utf8").trim().split("\n").slice(1);
   return targets.flatMap((line) => {
-    const [traffic, split, issue, node, metric, stat] = line.split(",");
+    const [traffic, split, issue, node, metric, stat, at] = line.split(",");
     if (metric !== "latency") return [];
     const values = rows
       .filter(
@@ -142,9 +149,11 @@ function latencyIssues(): Measurements[] {
           row.metric === metric &&
           row.stat === stat,
       )
-      .sort((left, right) => left.at - right.at)
-      .map(({ value }) => value);
-    const [before = 0, ...after] = values;
-    return [rolloutOf(`${traffic}-${issue}`, new Array<number>(after.length).fill(before), after)];
+      .sort((left, right) => left.at - right.at);
+    // A sample stands for the five minutes behind it.
+    const injected = Number(at) - sampleSeconds / 2;
+    const before = values.findLast((row) => row.at < injected)?.value ?? values[0]?.value ?? 0;
+    const after = values.filter((row) => row.at >= injected).map(({ value }) => value);
+    return [{ traffic: traffic ?? "", before, after }];
   });
 }

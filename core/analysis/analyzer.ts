@@ -49,11 +49,11 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
       const pairs = pairsOf(series, metric, reference);
       const windows = Math.max(context.windowsPlanned ?? 0, pairs.length, 1);
       const schedule = scheduleOf(series.kind, pairs, windows, reference);
-      const sizes = sizesOf(effectScale(series.kind, metric), metric.target, series.worse);
+      const { sizes, weights } = sizesOf(effectScale(series.kind, metric), metric.target, series.worse);
       const starts = laterStartsOf(windows, context.steps ?? []);
       const known = noise.levelSpread < Number.POSITIVE_INFINITY;
       const key = [name, series.worse, known, falseAlarms, schedule.key, [...starts].join(",")].join("|");
-      const shifts = { sizes, laterStarts: starts.size };
+      const shifts = { sizes, weights, laterStarts: starts.size };
       return track({
         name,
         series,
@@ -63,7 +63,7 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
         reference,
         boundary: boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key),
         pairs,
-        sizes,
+        shifts,
         starts,
         warmUp,
         events,

@@ -69,7 +69,7 @@ function chancesOf(
   if (point === undefined) return undefined;
   const scale = effectScale(metric.kind, own);
   const starts = laterStartsOf(windows, []);
-  const shifts = { sizes: sizesOf(scale, own.target, metric.worse), laterStarts: starts.size };
+  const shifts = { ...sizesOf(scale, own.target, metric.worse), laterStarts: starts.size };
   const path = [point];
   const boundary = boundaryOf({ noise, path, windows, shifts, starts, falseAlarms });
   const crossed = new Float64Array(windows);

@@ -1,16 +1,32 @@
 import type { Worse } from "./measurements.ts";
 import type { EffectScale } from "./noise/effect-scale.ts";
 
-/** Shifts of these parts of policy's target are looked for: smaller ones late, larger ones soon. */
-const partsOfTarget = [0.6, 1.3];
+/**
+ * Shifts of these parts of policy's target are looked for, with so much of the evidence. Most of it is for those near
+ * the target; the large ones are there because a rollout that goes up in flames would else pass for a loud one.
+ */
+const partsOfTarget = [
+  { part: 0.6, weight: 0.4 },
+  { part: 1.3, weight: 0.4 },
+  { part: 3, weight: 0.07 },
+  { part: 6, weight: 0.07 },
+  { part: 12, weight: 0.06 },
+];
 /** A shift may begin later at so many places of a rollout, besides at every step. */
 const evenStarts = 3;
 
-export function sizesOf(scale: EffectScale, target: number, worse: Worse): number[] {
-  const sizes = partsOfTarget.map((part) => Math.abs(scale.difference((1 + target) ** part - 1)));
+export function sizesOf(
+  scale: EffectScale,
+  target: number,
+  worse: Worse,
+): { sizes: number[]; weights: number[] } {
+  const sizes = partsOfTarget.map(({ part }) => Math.abs(scale.difference((1 + target) ** part - 1)));
+  const weights = partsOfTarget.map(({ weight }) => weight);
   const falls = sizes.map((size) => -size);
-  if (worse === "lower") return falls;
-  return worse === "either" ? [...sizes, ...falls] : sizes;
+  if (worse === "lower") return { sizes: falls, weights };
+  if (worse === "higher") return { sizes, weights };
+  const halves = weights.map((weight) => weight / 2);
+  return { sizes: [...sizes, ...falls], weights: [...halves, ...halves] };
 }
 
 /** Windows, from 0, from which on another shift may have begun. */

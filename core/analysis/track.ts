@@ -4,7 +4,7 @@ import type { MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
 import type { Boundary } from "./noise/boundary.ts";
 import { type EffectScale, effectScale } from "./noise/effect-scale.ts";
-import { type Follower, follow } from "./noise/follow.ts";
+import { type Follower, follow, type Shifts } from "./noise/follow.ts";
 import type { Noise } from "./noise/noise.ts";
 
 /**
@@ -88,7 +88,7 @@ export type TrackQuestion = {
   reference: number;
   boundary: Boundary;
   pairs: readonly WindowPair[];
-  sizes: readonly number[];
+  shifts: Shifts;
   starts: ReadonlySet<number>;
   warmUp: ReadonlySet<number>;
   /** Requests behind each window, as a harmonic mean of the arms, for gauges that rest on them. */
@@ -100,9 +100,9 @@ export function pairsOf(series: MetricSeries, policy: MetricPolicy, reference: n
 }
 
 export function track(question: TrackQuestion): Track {
-  const { name, series, policy, noise, boundary, sizes, starts, pairs, warmUp, reference } = question;
+  const { name, series, policy, noise, boundary, shifts, starts, pairs, warmUp, reference } = question;
   const scale = effectScale(series.kind, policy);
-  const follower = follow(noise, { sizes, laterStarts: starts.size });
+  const follower = follow(noise, shifts);
   const column = (): number[] => new Array<number>(pairs.length).fill(0);
   const made: Track = {
     name,

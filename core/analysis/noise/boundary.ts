@@ -27,8 +27,8 @@ const confidence = 0.9;
 /** Before this window the effect's interval is not looked at. */
 const firstLook = 2;
 /** Of policy's rate, what the simulation may use: learnt noise is an estimate, and the rest is kept for its errors. */
-const knownPart = 0.9;
-const simulatedRuns = 2500;
+const knownPart = 0.85;
+const simulatedRuns = 4000;
 const boundarySeed = 20_260_101;
 
 /**

@@ -12,7 +12,8 @@ import { playTape, type Tape } from "./tape.ts";
  * belief has no weight left, and the candidate is compared with its baseline alone. Where rollouts differ in how noisy
  * they are, likelihoods are Student's, and the rollout's own windows say how noisy it is.
  *
- * Under the learnt noise such a mean is expected to be 1 however long one looks, so looking at every window is fair.
+ * Under the learnt noise such a mean is expected to be 1 at most however long one looks, so looking at every window is
+ * fair.
  */
 export type Follower = {
   /** A window that says nothing: time passes. */
@@ -35,12 +36,14 @@ export type Estimate = { effect: number; error: number };
 export type Shifts = {
   /** Sizes on the scale of the comparison; negative ones are falls. */
   sizes: readonly number[];
+  /** How much of the evidence each size has; as much as any other where absent. */
+  weights?: readonly number[];
   /** How many times a shift may begin later than at the first window. */
   laterStarts: number;
 };
 
 /** Of the evidence, the part that is kept for shifts that begin later. */
-const laterPart = 0.2;
+const laterPart = 0.1;
 /** Of all days, how many are unlike the history; what is wagered on it decides how soon a shared fault is recognised. */
 const unlikeHistory = 0.15;
 /** How much farther the level lies then, and how much more moves both arms. */
@@ -82,12 +85,17 @@ export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
   ];
 }
 
-export function follow(noise: Noise, { sizes, laterStarts }: Shifts, tapes?: readonly Tape[]): Follower {
+export function follow(
+  noise: Noise,
+  { sizes, weights, laterStarts }: Shifts,
+  tapes?: readonly Tape[],
+): Follower {
   const { dispersion, alikeness } = noise;
   const scatter = noise.scatter ** 2 / 2;
   const columns = 1 + laterStarts;
   const firstWeight = laterStarts === 0 ? 1 : 1 - laterPart;
   const laterWeight = laterStarts === 0 ? 0 : laterPart / laterStarts;
+  const parts = sizes.map((_, index) => weights?.[index] ?? 1 / sizes.length);
   let models: Model[] = [];
   let waiting = 0;
   let begun = 1;
@@ -119,15 +127,12 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts, tapes?: rea
     const left = alikeness + first.arms.squares() - (shifted ? foundIn(first.arms) : 0);
     const right = alikeness + second.arms.squares() - (shifted ? foundIn(second.arms) : 0);
     const ahead =
-      second.prior -
-      first.prior -
-      0.5 * widerBy -
-      0.5 * (alikeness + 2 * windows) * Math.log(right / left);
+      second.prior - first.prior - 0.5 * widerBy - 0.5 * (alikeness + 2 * windows) * Math.log(right / left);
     first.weight = 1 / (1 + Math.exp(Math.min(mostGain, ahead)));
     second.weight = 1 - first.weight;
   };
 
-  /** The mean ratio of Student's densities, over sizes and starts. A start that shows nothing adds nothing. */
+  /** The mean ratio of Student's densities, over sizes and starts. What speaks against a shift is left at nothing. */
   const evidenceIn = ({ scores, information, squares }: Arms): number => {
     const twice = 2 / (alikeness + squares());
     const power = -0.5 * (alikeness + 2 * windows);
@@ -136,13 +141,14 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts, tapes?: rea
       const score = scores[column] ?? 0;
       const half = 0.5 * (information[column] ?? 0);
       let ratios = 0;
-      for (const size of sizes) {
+      for (let index = 0; index < sizes.length; index++) {
+        const size = sizes[index] ?? 0;
         const gain = size * (score - size * half);
-        if (gain > 0) ratios += Math.exp(power * logOfRest(twice * gain));
+        if (gain > 0) ratios += (parts[index] ?? 0) * Math.exp(power * logOfRest(twice * gain));
       }
       sum += (column === 0 ? firstWeight : laterWeight) * ratios;
     }
-    return sum / sizes.length;
+    return sum;
   };
 
   const estimated: Estimate = { effect: 0, error: Number.POSITIVE_INFINITY };
@@ -185,9 +191,10 @@ export function follow(noise: Noise, { sizes, laterStarts }: Shifts, tapes?: rea
         0,
       );
       let ratios = 0;
-      for (const size of sizes)
-        ratios += Math.exp(Math.min(mostGain, size * (shift - 0.5 * size) * information));
-      return Math.log((firstWeight * ratios) / sizes.length);
+      for (const [index, size] of sizes.entries())
+        ratios +=
+          (parts[index] ?? 0) * Math.exp(Math.min(mostGain, size * (shift - 0.5 * size) * information));
+      return Math.log(firstWeight * ratios);
     },
     estimate() {
       if (windows === 0) return estimated;

@@ -21,9 +21,9 @@ const harm: Window = [0.2, 0.05, 5];
 
 function trackOf(windows: readonly Window[], own: Partial<MetricPolicy> = {}, name = "latency"): Track {
   const metric = { ...defaultMetric(name, "higher", "gauge"), ...own };
-  const column = () => new Float64Array(windows.length);
+  const column = () => new Array<number>(windows.length).fill(0);
   const [shift, reach, evidence, highest, margin] = [column(), column(), column(), column(), column()];
-  const counted = new Int32Array(windows.length);
+  const counted = new Array<number>(windows.length).fill(0);
   const side = { value: 0, sampling: 0, shown: 1 };
   let best = Number.NEGATIVE_INFINITY;
   for (const [index, window] of windows.entries()) {
