@@ -47,6 +47,8 @@ export type Telemetry = {
   retentionSeconds(): Promise<number | undefined>;
   /** Values that a label had in the series of a selector between two times, each once and in order. */
   labelValues(question: LabelQuestion): Promise<string[]>;
+  /** Names of the labels that the series of a selector had between two times; none where there are no series. */
+  labelNames(question: Omit<LabelQuestion, "label">): Promise<string[]>;
 };
 
 export type LabelQuestion = { label: string; selector: string; fromSeconds: number; toSeconds: number };

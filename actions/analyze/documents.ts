@@ -1,6 +1,7 @@
 import type { Verdict } from "../../core/analysis/verdict.ts";
 import type { ExitCode } from "../../core/errors.ts";
 import { exitCodes } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import { renderVerdictComment, renderVerdictSummary } from "../../core/render/verdict/markdown.ts";
 import { metricPlot, plotSvg } from "../../core/render/verdict/plots/svg.ts";
 import { renderVerdictReport } from "../../core/render/verdict/report.ts";
@@ -23,7 +24,7 @@ export async function writeVerdict(
   for (const [index, metric] of verdict.metrics.slice(0, mostPlots).entries())
     await ports.write(
       `plots/${fileName(metric.name, index)}.svg`,
-      plotSvg(metricPlot(metric, lengthWords(verdict))),
+      plotSvg(metricPlot(metric, lengthWords(verdict), optional("weights", verdict.weights))),
     );
   await ports.summary(renderVerdictSummary(verdict));
   return {

@@ -1,4 +1,5 @@
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
+import { armTexts } from "../../core/analysis/arm-text.ts";
 import type { Occasion } from "../../core/analysis/verdict-frame.ts";
 import { optional } from "../../core/optional.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
@@ -16,7 +17,7 @@ export function serviceOf({ service }: AnalyzeInputs, { configuration }: Resolve
 export function occasionOf(
   inputs: AnalyzeInputs,
   resolved: ResolvedPolicy,
-  more: Pick<Occasion, "baseline" | "power" | "warnings">,
+  more: Pick<Occasion, "baseline" | "power" | "warnings" | "candidate" | "stable">,
 ): Occasion {
   const { hash, commit } = resolved.policy.version;
   return {
@@ -24,6 +25,7 @@ export function occasionOf(
     ...optional("service", serviceOf(inputs, resolved)),
     environment: environmentOf(inputs, resolved),
     policyVersion: { hash, commit },
+    ...armTexts(inputs),
     ...more,
     warnings: [...(resolved.setAside ? [resolved.setAside] : []), ...(more.warnings ?? [])],
   };

@@ -1,5 +1,6 @@
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
 import { analyze } from "../../core/analysis/analyze.ts";
+import { armTexts } from "../../core/analysis/arm-text.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
 import { rolloutReadings } from "../../core/analysis/rollout-readings.ts";
 import { rolloutRules } from "../../core/analysis/rollout-rules.ts";
@@ -45,6 +46,9 @@ export function replay(
           "Guardrails were not asked: no query of the service says which of these metrics supplies the names that they read.",
         ];
   const occasion = occasionOf(inputs, resolved, {
+    ...optional("candidate", recorded.candidate),
+    ...optional("stable", recorded.stable),
+    ...armTexts(inputs),
     baseline: { kind: "given", sentence: "Both arms stand in the recording." },
     warnings: [...judging.warnings, ...unasked],
   });

@@ -71,6 +71,10 @@ export function fileTelemetry({ path }: { path: string }): Telemetry {
       const found = labels.find((one) => one.label === label && one.selector === selector);
       return found?.values ?? [];
     },
+    async labelNames({ selector }) {
+      const { labels = [] } = await load();
+      return labels.filter((one) => one.selector === selector).map(({ label }) => label);
+    },
     async retentionSeconds() {
       return (await load()).retention_seconds;
     },

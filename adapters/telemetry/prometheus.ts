@@ -1,12 +1,12 @@
 import { UserError } from "../../core/errors.ts";
-import type { Telemetry, TelemetryAnswer, TelemetryQuestion } from "../../core/ports.ts";
+import type { LabelQuestion, Telemetry, TelemetryAnswer, TelemetryQuestion } from "../../core/ports.ts";
 import { Budget } from "./budget.ts";
 import { telemetryFault } from "./fault.ts";
 import { windowsIn } from "./grid.ts";
 import { readPrometheusAnswer } from "./prometheus-answer.ts";
 import { type Asking, askPrometheus } from "./prometheus-ask.ts";
 import { checkConfig, type PrometheusConfig, placeOf, prometheusDefaults } from "./prometheus-config.ts";
-import { labelValuesOf } from "./prometheus-labels.ts";
+import { labelNamesOf, labelValuesOf } from "./prometheus-labels.ts";
 import { retentionOf } from "./prometheus-retention.ts";
 import { transport } from "./prometheus-transport.ts";
 
@@ -57,14 +57,14 @@ export function prometheus(config: PrometheusConfig): Telemetry {
         partial: parts.some(({ partial }) => partial),
       };
     },
-    async labelValues({ label, selector, fromSeconds, toSeconds }) {
+    async labelValues({ label, ...between }) {
       const name = `the values of ${label}`;
-      const form = new URLSearchParams({
-        "match[]": selector,
-        start: String(fromSeconds),
-        end: String(toSeconds),
-      });
-      return labelValuesOf(await askPrometheus(asking, name, "/api/v1/series", form), label, name);
+      const text = await askPrometheus(asking, name, "/api/v1/series", seriesForm(between));
+      return labelValuesOf(text, label, name);
+    },
+    async labelNames(between) {
+      const name = `the labels of ${between.selector}`;
+      return labelNamesOf(await askPrometheus(asking, name, "/api/v1/labels", seriesForm(between)), name);
     },
     async retentionSeconds() {
       try {
@@ -76,6 +76,10 @@ export function prometheus(config: PrometheusConfig): Telemetry {
       }
     },
   };
+}
+
+function seriesForm({ selector, fromSeconds, toSeconds }: Omit<LabelQuestion, "label">): URLSearchParams {
+  return new URLSearchParams({ "match[]": selector, start: String(fromSeconds), end: String(toSeconds) });
 }
 
 function requestOf(

@@ -1,14 +1,15 @@
 import { optional } from "../optional.ts";
 import { type Judged, verdictAfter, type WindowRules } from "./conclude.ts";
-import { eventsAt, type Learnt, type LearntMetric, referenceOf } from "./learnt.ts";
+import { windowsOf } from "./difference.ts";
+import { eventsAt, type Learnt, type LearntMetric } from "./learnt.ts";
 import type { Measurements, MetricSeries } from "./measurements.ts";
-import type { AnalysisPolicy, MetricPolicy } from "./metric-policy.ts";
+import type { AnalysisPolicy } from "./metric-policy.ts";
 import { type Boundary, boundaryOf } from "./noise/boundary.ts";
 import { effectScale } from "./noise/effect-scale.ts";
-import { defaultNoise, type Noise } from "./noise/noise.ts";
-import { scheduleOf } from "./noise/schedule.ts";
 import { laterStartsOf, sizesOf } from "./shifts.ts";
-import { pairsOf, type Track, track } from "./track.ts";
+import { stagesOf } from "./stages.ts";
+import { type Track, track } from "./track.ts";
+import { warmUpOf } from "./warm-up.ts";
 
 export type Context = {
   /** Windows that the comparison may take; as many as were measured where absent. */
@@ -45,24 +46,30 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
     return counting.map(([name, series]) => {
       const metric = policy.metric(name, series.worse, series.kind);
       const usable = usableFor(learnt.metrics.get(name), series, measurements.window_seconds);
-      const { noise, reference } = noiseFor(usable, series, metric, measurements.window_seconds);
-      const pairs = pairsOf(series, metric, reference);
-      const windows = Math.max(context.windowsPlanned ?? 0, pairs.length, 1);
-      const schedule = scheduleOf(series.kind, pairs, windows, reference);
+      const measured = windowsOf(series);
+      const windows = Math.max(context.windowsPlanned ?? 0, measured, 1);
       const { sizes, weights } = sizesOf(effectScale(series.kind, metric), metric.target, series.worse);
       const starts = laterStartsOf(windows, context.steps ?? []);
-      const known = noise.levelSpread < Number.POSITIVE_INFINITY;
-      const key = [name, series.worse, known, falseAlarms, schedule.key, [...starts].join(",")].join("|");
       const shifts = { sizes, weights, laterStarts: starts.size };
+      const begins = [...starts].join(",");
+      const stages = stagesOf(
+        series,
+        metric,
+        measured,
+        usable,
+        measurements.window_seconds,
+        (noise, schedule) => {
+          const level = noise.levelSpread < Number.POSITIVE_INFINITY;
+          const key = [name, series.worse, level, falseAlarms, windows, schedule.key, begins].join("|");
+          return boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key);
+        },
+      );
       return track({
         name,
         series,
         policy: metric,
         ...optional("learnt", usable),
-        noise,
-        reference,
-        boundary: boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key),
-        pairs,
+        stages,
         shifts,
         starts,
         warmUp,
@@ -83,32 +90,4 @@ function usableFor(
   windowSeconds: number,
 ): LearntMetric | undefined {
   return known?.kind === kind && known.noise.windowSeconds === windowSeconds ? known : undefined;
-}
-
-/** A share so many times that of the history, or below it, is not to be compared on its scale. */
-const unlike = 3;
-
-function noiseFor(
-  known: LearntMetric | undefined,
-  series: MetricSeries,
-  metric: MetricPolicy,
-  windowSeconds: number,
-): { noise: Noise; reference: number } {
-  const own = referenceOf(series, metric) ?? 1;
-  if (known === undefined) return { noise: defaultNoise(series.kind, windowSeconds), reference: own };
-  const { noise } = known;
-  const usual = noise.reference ?? 1;
-  if (series.kind !== "ratio" || (own < usual * unlike && own > usual / unlike))
-    return { noise, reference: usual };
-  const { level, levelSpread } = defaultNoise(series.kind, windowSeconds);
-  return { noise: { ...noise, level, levelSpread, reference: own }, reference: own };
-}
-
-function warmUpOf(
-  steps: readonly number[],
-  { warmUpSeconds }: AnalysisPolicy,
-  windowSeconds: number,
-): Set<number> {
-  const length = Math.ceil(warmUpSeconds / windowSeconds);
-  return new Set(steps.flatMap((step) => Array.from({ length }, (_, after) => step + after)));
 }

@@ -96,10 +96,10 @@ function harmOf(states: readonly StateAt[], tracks: readonly Track[], window: nu
   if (critical === undefined && (others === 0 || weightOf(worse) < others / 2)) return undefined;
   const deciding = critical ?? [...worse].sort((left, right) => right.nearness - left.nearness)[0];
   if (!deciding) return undefined;
-  const { evidence, boundary } = deciding.track;
+  const { evidence, worseFrom } = deciding.track;
   const before = window === 0 ? 0 : (evidence[window - 1] ?? 0);
   const leap = (evidence[window] ?? 0) - Math.max(0, before);
-  const spike = leap >= boundary.worse;
+  const spike = leap >= (worseFrom[window] ?? Number.POSITIVE_INFINITY);
   const reason = spike
     ? "sharp-spike"
     : critical && tracks.some(({ policy }) => !policy.critical)

@@ -50,7 +50,9 @@ function inOrder(states: readonly StateAt[]): StateAt[] {
 function metricDocument({ track, state }: StateAt, atWindow: number): MetricVerdict {
   const { policy, boundary } = track;
   const last = Math.min(atWindow, track.pairs.length) - 1;
-  const crossed = track.highest.slice(0, last + 1).findIndex((highest) => highest >= boundary.worse);
+  const crossed = track.highest
+    .slice(0, last + 1)
+    .findIndex((highest, window) => highest >= (track.worseFrom[window] ?? boundary.worse));
   const effect = effectOf(track, last);
   return {
     name: track.name,
@@ -100,7 +102,7 @@ function sentenceOf(track: Track, state: MetricState, window: number): string {
   if (state === "unknown") return "Nothing was measured of both arms.";
   const values = `${valueText(finite(track.candidate[window]), unit)} against ${valueText(finite(track.baseline[window]), unit)} of the baseline`;
   const says: Record<Exclude<MetricState, "unknown">, string> = {
-    worse: "worse than chance and policy's margin allow",
+    worse: "worse than chance allows, and on the whole by more than policy's margin",
     marginal: "worse than usual, not yet beyond doubt",
     unsure: "no sign of harm, and not enough evidence to rule it out",
     healthy: "no worse than policy's margin",
@@ -120,23 +122,22 @@ function flipsOf(track: Track, state: MetricState, window: number): string {
     crossing === undefined || !point || point.effect === 0
       ? undefined
       : shiftText((effect.estimate / point.effect) * crossing, effect.unit, unit);
+  const around = shown === undefined ? undefined : `about ${shown}`;
   switch (state) {
     case "worse":
-      return shown === undefined
+      return around === undefined
         ? "Fewer bad windows."
-        : `Below about ${shown} over these windows the evidence would not have crossed its boundary.`;
+        : `Had every window been better by as much, so that they had come to ${around}, it would not have been worse.`;
     case "marginal":
-      return shown === undefined
+      return around === undefined
         ? "More windows."
-        : `From about ${shown} over these windows on it would count as worse; an interval below ${margin} would count as healthy.`;
+        : `Had they come to ${around}, it would have been worse; an interval below ${margin} is healthy.`;
     case "unsure":
-      return `An interval that ends below ${margin} would count as healthy${
-        shown === undefined ? "" : `, and from about ${shown} on it would count as worse`
-      }.`;
+      return `An interval that ends below ${margin} is healthy${around === undefined ? "" : `; had the windows come to ${around}, it would have been worse`}.`;
     default:
-      return shown === undefined
+      return around === undefined
         ? "Nothing these windows could have shown."
-        : `From about ${shown} over these windows on it would have counted as worse.`;
+        : `Had the windows come to ${around}, it would have been worse.`;
   }
 }
 

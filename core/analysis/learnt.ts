@@ -89,21 +89,30 @@ const enoughBad = 20;
 
 /**
  * The typical share of a ratio, of both arms together, from the first windows that tell it; on the linear scale, the
- * usual size of a value. Undefined where nothing was measured.
+ * usual size of a value. Of no more than the first `windows`, so that nothing is known before its time. Undefined where
+ * nothing was measured.
  */
-export function referenceOf(series: MetricSeries, metric: Pick<MetricPolicy, "scale">): number | undefined {
-  if (series.kind === "ratio") return shareOf(series);
+export function referenceOf(
+  series: MetricSeries,
+  metric: Pick<MetricPolicy, "scale">,
+  windows: number = Number.POSITIVE_INFINITY,
+): number | undefined {
+  if (series.kind === "ratio") return shareOf(series, windows);
   if (series.kind !== "gauge" || metric.scale === "log") return 1;
-  const sizes = series.baseline.flatMap((value) =>
-    value == null || !Number.isFinite(value) ? [] : [Math.abs(value)],
-  );
+  const sizes = series.baseline
+    .slice(0, windows)
+    .flatMap((value) => (value == null || !Number.isFinite(value) ? [] : [Math.abs(value)]));
   return sizes.length === 0 ? undefined : median(sizes) || 1;
 }
 
-function shareOf({ baseline, candidate }: MetricSeries & { kind: "ratio" }): number | undefined {
+function shareOf(
+  { baseline, candidate }: MetricSeries & { kind: "ratio" },
+  windows: number,
+): number | undefined {
   let bad = 0;
   let total = 0;
-  for (let window = 0; window < baseline.total.length && bad < enoughBad; window++) {
+  const last = Math.min(windows, baseline.total.length);
+  for (let window = 0; window < last && bad < enoughBad; window++) {
     for (const arm of [baseline, candidate]) {
       const events = arm.total[window];
       const failed = arm.bad[window];

@@ -48,6 +48,11 @@ export const measurements = z
     id: z.string().min(1).max(500),
     /** What was really so, where a file for tests says it; nothing here ever reads it. */
     truth: z.string().max(100).optional(),
+    /** What was compared, by which a run that goes on is known to be the same one. */
+    service: z.string().max(500).optional(),
+    environment: z.string().max(500).optional(),
+    candidate: z.string().max(100_000).optional().describe("What told the candidate apart."),
+    stable: z.string().max(100_000).optional().describe("What told the stable version apart."),
     window_seconds: z.number().positive().max(604_800),
     started_at: z.iso.datetime().optional(),
     /** Percent of the traffic that the candidate had, a window each. */

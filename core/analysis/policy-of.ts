@@ -38,7 +38,7 @@ export function analysisPolicyOf(
 
 /** What is judged by rules: the bundle's own of the rollout and those of the profile, and what they count with. */
 export type RulePolicy = {
-  slo: { objective: number; periodSeconds: number };
+  slo: { objective: number; periodSeconds: number; byDefault?: boolean };
   rules: Rule[];
   /** Ask rules/burn.ts as well. */
   burnRate: boolean;
@@ -62,5 +62,6 @@ export function rulePolicyOf(
 /** What the error budget is counted from. */
 export function sloOf({ analysis = {} }: Pick<Thresholds, "analysis">): RulePolicy["slo"] {
   const slo = { ...analysisDefaults.slo, ...analysis.slo };
-  return { objective: slo["objective-percent"] / 100, periodSeconds: durationSeconds(slo.period) };
+  const byDefault = analysis.slo?.["objective-percent"] === undefined;
+  return { objective: slo["objective-percent"] / 100, periodSeconds: durationSeconds(slo.period), byDefault };
 }

@@ -9,6 +9,8 @@ export type RolloutReadings = {
   of(window: number): Measured;
   /** True where some query asks for the name at all. */
   measured(name: string): boolean;
+  /** True where no metric has anything of either arm in the window. */
+  silent(window: number): boolean;
 };
 
 /** What is known of a rollout beside what is measured. */
@@ -38,6 +40,18 @@ export function rolloutReadings(
       const { unit } = metricPolicyOf(supplier.metric);
       return suppliedBy(supplier.series, name, { window, windowSeconds, unit });
     },
+    silent: (window) => {
+      const all = Object.values(metrics);
+      return all.length > 0 && all.every((series) => nothingIn(series, window));
+    },
     measured: (name) => suppliers.has(name) || known(name, 0) !== undefined,
   };
+}
+
+function nothingIn(series: MetricSeries, window: number): boolean {
+  const columns =
+    series.kind === "ratio"
+      ? [series.baseline.total, series.candidate.total]
+      : [series.baseline, series.candidate];
+  return columns.every((column) => (column[window] ?? null) === null);
 }

@@ -45,6 +45,7 @@ export function rolloutRules(question: RulesQuestion): WindowRules {
       {
         ...span,
         lengthSeconds: windowSeconds,
+        silent: readings.silent(window),
         reading: withService(readings.of(window), over, rules.slo),
         measured: (name) => readings.measured(name) || isCounted(name, counts, rules.slo),
       },
@@ -53,7 +54,7 @@ export function rolloutRules(question: RulesQuestion): WindowRules {
     state = watched.state;
     const burn =
       over !== undefined && rules.burnRate
-        ? burnAnswers(over, rules.slo.objective, { ...span, lengthSeconds: windowSeconds })
+        ? burnAnswers(over, rules.slo, { ...span, lengthSeconds: windowSeconds })
         : { answers: [], asked: [] };
     const probed = probeAnswers(question, window);
     const demand = strictestDemand([...watched.asked, ...burn.asked], stepSeconds, policy.sharedFault);
@@ -99,13 +100,25 @@ function probeAnswers(
     action: probes.onFailure,
     truth: true,
     sentence,
-    since_window: window + 1,
+    since_window: failingSince(probes, name, window) + 1,
   }));
   const { sentence, name } = first;
   return {
     demand: { action: probes.onFailure, reason_code: "probe-failed", rule: `probe:${name}`, sentence },
     answers,
   };
+}
+
+/** The first of the windows in a row in which the probe failed; one that was not probed ends nothing. */
+function failingSince({ failed }: RulesQuestion["probes"], name: string, window: number): number {
+  let first = window;
+  for (let before = window - 1; before >= 0; before--) {
+    const failures = failed(before);
+    if (failures === undefined) continue;
+    if (!failures.some((failure) => failure.name === name)) break;
+    first = before;
+  }
+  return first;
 }
 
 const strictness = { slow: 1, hold: 2, rollback: 3 } as const;

@@ -1,3 +1,4 @@
+import { wilsonInterval } from "../stats/wilson-interval.ts";
 import { isPair } from "./difference.ts";
 import type { Track } from "./track.ts";
 import type { MetricState } from "./verdict.ts";
@@ -27,12 +28,12 @@ export function metricStateAt(track: Track, window: number): StateAt {
     measured: window <= last && !Number.isNaN(track.evidence[window] ?? Number.NaN),
     oneSided: pair !== undefined && !isPair(pair) && pair.why === "one-sided",
     counted,
-    nearness: counted === 0 ? 0 : (track.highest[last] ?? 0) / track.boundary.worse,
+    nearness: counted === 0 ? 0 : (track.highest[last] ?? 0) / (track.worseFrom[last] ?? 1),
   };
 }
 
 function stateOf(track: Track, window: number): MetricState {
-  const { boundary, worse, scale } = track;
+  const { worse, scale } = track;
   const shift = track.shift[window] ?? 0;
   const reach = track.reach[window] ?? Number.POSITIVE_INFINITY;
   const margin = track.margin[window] ?? 0;
@@ -41,11 +42,34 @@ function stateOf(track: Track, window: number): MetricState {
   const rises = worse === "higher" || (worse === "either" && shift > 0);
   const limit = Math.abs(scale.difference(rises ? margin : -margin));
   const harm = rises ? shift : -shift;
-  if (highest >= boundary.worse) return harm >= limit ? "worse" : "marginal";
-  if ((track.evidence[window] ?? 0) >= boundary.marginal && harm >= limit / 2) return "marginal";
+  if (highest >= (track.worseFrom[window] ?? Number.POSITIVE_INFINITY))
+    return harm >= limit ? "worse" : "marginal";
+  if (
+    (track.evidence[window] ?? 0) >= (track.marginalFrom[window] ?? Number.POSITIVE_INFINITY) &&
+    harm >= limit / 2
+  )
+    return "marginal";
   // Asked for what has to hold: of a figure that is none, nothing does.
   if (!(harm + reach <= limit)) return "unsure";
   // Where either way is bad, the other end has to be within its own margin.
   const other = Math.abs(scale.difference(rises ? -margin : margin));
-  return worse === "either" && !(reach - harm <= other) ? "unsure" : "healthy";
+  if (worse === "either" && !(reach - harm <= other)) return "unsure";
+  return countsAllow(track, window) ? "healthy" : "unsure";
+}
+
+/** One-sided 95 %. */
+const standardErrors = 1.645;
+
+/**
+ * Of a share, the candidate's own events have to speak as well: sixteen requests without an error say little, however
+ * seldom the baseline fails.
+ */
+function countsAllow(track: Track, window: number): boolean {
+  const { kind, worse, noise } = track;
+  if (kind !== "ratio") return true;
+  const events = (track.candidateEvents[window] ?? 0) / Math.max(1, noise.dispersion);
+  const level = track.level[window] ?? 0;
+  const margin = level * (track.margin[window] ?? 0);
+  const { lower, upper } = wilsonInterval((track.candidate[window] ?? 0) * events, events, standardErrors);
+  return (worse === "lower" || upper <= level + margin) && (worse === "higher" || lower >= level - margin);
 }

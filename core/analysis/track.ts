@@ -1,11 +1,13 @@
-import { isPair, pairAt, type WindowPair, windowsOf } from "./difference.ts";
+import { isPair, type Pair, type WindowPair } from "./difference.ts";
 import type { LearntMetric } from "./learnt.ts";
 import type { MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
 import type { Boundary } from "./noise/boundary.ts";
 import { type EffectScale, effectScale } from "./noise/effect-scale.ts";
 import { type Follower, follow, type Shifts } from "./noise/follow.ts";
-import type { Noise } from "./noise/noise.ts";
+import { defaultNoise, type Noise } from "./noise/noise.ts";
+import { pairsOf } from "./pairs.ts";
+import type { Stage } from "./stages.ts";
 
 /**
  * One metric, followed through the windows of a rollout: a column for each figure, because a judge makes thousands of
@@ -24,8 +26,10 @@ export type Track = {
   counted: number[];
   /** NaN where the window did not count. */
   evidence: number[];
-  /** The highest evidence so far. */
+  /** The highest evidence so far, and what it is measured by in this window: where a metric is worse, and marginal. */
   highest: number[];
+  worseFrom: number[];
+  marginalFrom: number[];
   /** The lasting shift, and how far it may lie to either side, on the scale of the comparison. */
   shift: number[];
   reach: number[];
@@ -36,8 +40,13 @@ export type Track = {
   /** Values of all windows so far that counted, weighed by their events; NaN before the first. */
   baseline: number[];
   candidate: number[];
+  /** Events of the candidate so far. */
+  candidateEvents: number[];
   warmUp: ReadonlySet<number>;
-  /** The smallest relative effect at which the evidence after the last window would cross the boundary. */
+  /**
+   * The relative effect at which the metric would just have been worse, or just not: had each window of the candidate
+   * lain higher or lower by as much.
+   */
   wouldCross(): number | undefined;
 };
 
@@ -84,10 +93,7 @@ export type TrackQuestion = {
   series: MetricSeries;
   policy: MetricPolicy;
   learnt?: LearntMetric;
-  noise: Noise;
-  reference: number;
-  boundary: Boundary;
-  pairs: readonly WindowPair[];
+  stages: readonly Stage[];
   shifts: Shifts;
   starts: ReadonlySet<number>;
   warmUp: ReadonlySet<number>;
@@ -95,52 +101,59 @@ export type TrackQuestion = {
   events: readonly (number | undefined)[];
 };
 
-export function pairsOf(series: MetricSeries, policy: MetricPolicy, reference: number): WindowPair[] {
-  return Array.from({ length: windowsOf(series) }, (_, window) => pairAt(series, window, policy, reference));
-}
-
 export function track(question: TrackQuestion): Track {
-  const { name, series, policy, noise, boundary, shifts, starts, pairs, warmUp, reference } = question;
+  const { name, series, policy, stages, starts, warmUp } = question;
   const scale = effectScale(series.kind, policy);
-  const follower = follow(noise, shifts);
+  let stage = stages[0] ?? unmeasured;
+  let pairs = pairsOf(series, policy, stage.reference);
   const column = (): number[] => new Array<number>(pairs.length).fill(0);
   const made: Track = {
     name,
     kind: series.kind,
     worse: series.worse,
     policy,
-    noise,
-    boundary,
+    noise: stage.noise,
+    boundary: stage.boundary,
     scale,
     pairs,
     counted: column(),
     evidence: column(),
     highest: column(),
+    worseFrom: column(),
+    marginalFrom: column(),
     shift: column(),
     reach: column(),
     margin: column(),
     level: column(),
     baseline: column(),
     candidate: column(),
+    candidateEvents: column(),
     warmUp,
-    wouldCross: () =>
-      crossingEffect(follower, made, rootLevel(series.kind, made.level.at(-1) ?? 0, reference)),
+    wouldCross: () => crossingEffect(question, made, stage.reference),
   };
   const sums = { baseline: 0, baselineWeight: 0, candidate: 0, candidateWeight: 0 };
+  let follower = follow(stage.noise, question.shifts);
   let highest = Number.NEGATIVE_INFINITY;
   for (let window = 0; window < pairs.length; window++) {
+    const next = stages.find(({ from }) => from === window);
+    if (next && next !== stage) {
+      const other = next.noise !== stage.noise || next.reference !== stage.reference;
+      stage = next;
+      if (other) {
+        pairs = pairsOf(series, policy, stage.reference);
+        follower = followed(question, stage, pairs, window);
+      }
+    }
     if (starts.has(window)) follower.mayBegin();
     const pair = pairs[window];
     const counts = isPair(pair) && !warmUp.has(window);
     if (counts) {
-      const thin = thinner(question, window);
-      const { baseline, candidate } = pair;
-      follower.add(baseline.value, candidate.value, baseline.sampling + thin, candidate.sampling + thin);
-      const left = baseline.events ?? 1;
-      const right = candidate.events ?? 1;
-      sums.baseline += baseline.shown * left;
+      addPair(follower, pair, thinner(question, stage.noise, window), 0);
+      const left = pair.baseline.events ?? 1;
+      const right = pair.candidate.events ?? 1;
+      sums.baseline += pair.baseline.shown * left;
       sums.baselineWeight += left;
-      sums.candidate += candidate.shown * right;
+      sums.candidate += pair.candidate.shown * right;
       sums.candidateWeight += right;
     } else {
       follower.skip();
@@ -149,18 +162,53 @@ export function track(question: TrackQuestion): Track {
     if (evidence > highest) highest = evidence;
     const { effect, error } = follower.estimate();
     const level = levelOf(series.kind, sums);
-    const root = rootLevel(series.kind, level, reference);
+    const root = rootLevel(series.kind, level, stage.reference);
     made.counted[window] = follower.windows();
     made.evidence[window] = evidence;
     made.highest[window] = highest;
+    made.worseFrom[window] = stage.boundary.worse;
+    made.marginalFrom[window] = stage.boundary.marginal;
     made.shift[window] = effect / root;
-    made.reach[window] = (boundary.reach * error) / root;
-    made.margin[window] = marginAt(policy, series.kind, level, reference);
+    made.reach[window] = (stage.boundary.reach * error) / root;
+    made.margin[window] = marginAt(policy, series.kind, level, stage.reference);
     made.level[window] = level;
     made.baseline[window] = sums.baseline / sums.baselineWeight;
     made.candidate[window] = sums.candidate / sums.candidateWeight;
+    made.candidateEvents[window] = sums.candidateWeight;
   }
-  return made;
+  return Object.assign(made, { noise: stage.noise, boundary: stage.boundary, pairs });
+}
+
+const unmeasured: Stage = {
+  from: 0,
+  noise: defaultNoise("gauge", 1),
+  reference: 1,
+  boundary: { worse: Number.POSITIVE_INFINITY, marginal: Number.POSITIVE_INFINITY, reach: 0 },
+};
+
+/** The windows before this one once more, on another scale. */
+function followed(
+  question: TrackQuestion,
+  { noise }: Stage,
+  pairs: readonly WindowPair[],
+  until: number,
+  offset = 0,
+  seen?: (evidence: number) => void,
+): Follower {
+  const follower = follow(noise, question.shifts);
+  for (let window = 0; window < until; window++) {
+    if (question.starts.has(window)) follower.mayBegin();
+    const pair = pairs[window];
+    if (isPair(pair) && !question.warmUp.has(window)) {
+      addPair(follower, pair, thinner(question, noise, window), offset);
+      seen?.(follower.evidence());
+    } else follower.skip();
+  }
+  return follower;
+}
+
+function addPair(follower: Follower, { baseline, candidate }: Pair, thin: number, offset: number): void {
+  follower.add(baseline.value, candidate.value + offset, baseline.sampling + thin, candidate.sampling + thin);
 }
 
 type Sums = { baseline: number; baselineWeight: number; candidate: number; candidateWeight: number };
@@ -191,29 +239,35 @@ function marginAt(
  * A gauge that rests on fewer requests than those it was learnt with scatters more: a p95 of a tenth of the traffic is
  * a rougher one. Of more requests nothing is promised.
  */
-function thinner({ series, noise, learnt, events }: TrackQuestion, window: number): number {
+function thinner({ series, learnt, events }: TrackQuestion, noise: Noise, window: number): number {
   const usual = learnt?.events;
   const here = events[window];
   if (series.kind !== "gauge" || usual === undefined || here === undefined || !(here > 0)) return 0;
   return here < usual / 1.5 ? 0.5 * noise.scatter ** 2 * (usual / here - 1) : 0;
 }
 
-/** The search goes as far as an effect of this size, which no boundary outlasts. */
-const farthest = 8;
+/** The search goes as far as an offset of this size, which no boundary outlasts. */
+const farthest = 4;
 
-function crossingEffect(
-  follower: Follower,
-  { boundary, worse, scale }: Track,
-  root: number,
-): number | undefined {
-  const sign = worse === "lower" ? -1 : 1;
-  let low = 0;
-  let high = farthest;
-  if (follower.windows() === 0 || follower.evidenceOf(sign * high) < boundary.worse) return undefined;
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2;
-    if (follower.evidenceOf(sign * middle) < boundary.worse) low = middle;
-    else high = middle;
+function crossingEffect(question: TrackQuestion, made: Track, reference: number): number | undefined {
+  const { pairs, boundary, worse, scale, noise } = made;
+  const stage = { from: 0, noise, reference, boundary };
+  const up = worse === "lower" ? -1 : 1;
+  const at = (offset: number): { crossed: boolean; effect: number } => {
+    let highest = Number.NEGATIVE_INFINITY;
+    const follower = followed(question, stage, pairs, pairs.length, up * offset, (evidence) => {
+      if (evidence > highest) highest = evidence;
+    });
+    return { crossed: highest >= boundary.worse, effect: follower.estimate().effect };
+  };
+  let below = -farthest;
+  let above = farthest;
+  if (worse === "either" || at(below).crossed || !at(above).crossed) return undefined;
+  for (let step = 0; step < 20; step++) {
+    const middle = (below + above) / 2;
+    if (at(middle).crossed) above = middle;
+    else below = middle;
   }
-  return scale.relative((sign * high) / root);
+  const root = rootLevel(made.kind, made.level.at(-1) ?? 0, reference);
+  return scale.relative(at(above).effect / root);
 }

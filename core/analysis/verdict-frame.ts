@@ -9,6 +9,9 @@ export type Occasion = {
   decisionId?: string;
   service?: string;
   environment?: string;
+  /** What tells the versions apart, as text. */
+  candidate?: string;
+  stable?: string;
   policyVersion?: { hash: string; commit: string };
   baseline: Verdict["baseline"];
   power?: StepPower[];
@@ -21,7 +24,12 @@ export type Conclusion = Omit<Judged, "tracks" | "states">;
 /** The document verdict.json around what a judge has of its own. */
 export function framed(
   conclusion: Conclusion,
-  { id, window_seconds, started_at }: Pick<Measurements, "id" | "window_seconds" | "started_at">,
+  {
+    id,
+    window_seconds,
+    started_at,
+    weights,
+  }: Pick<Measurements, "id" | "window_seconds" | "started_at" | "weights">,
   policy: AnalysisPolicy,
   occasion: Occasion,
   own: Pick<Verdict, "false_alarms" | "metrics" | "kayenta">,
@@ -34,6 +42,8 @@ export function framed(
     ...optional("decision_id", occasion.decisionId),
     ...optional("service", occasion.service),
     ...optional("environment", occasion.environment),
+    ...optional("candidate", occasion.candidate),
+    ...optional("stable", occasion.stable),
     ...optional("policy_version", occasion.policyVersion),
     verdict: conclusion.verdict,
     reason_code: conclusion.reason,
@@ -42,6 +52,7 @@ export function framed(
     windows_planned: conclusion.windowsPlanned,
     window_seconds,
     ...optional("started_at", started_at),
+    ...optional("weights", weights?.slice(0, conclusion.atWindow)),
     healthy_windows: { in_a_row: conclusion.healthyInARow, needed: policy.healthyWindows },
     false_alarms: own.false_alarms,
     ...optional("kayenta", own.kayenta),

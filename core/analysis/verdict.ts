@@ -97,6 +97,10 @@ export const guardrailAnswer = z.strictObject({
   truth: z.union([z.boolean(), z.literal("unknown")]),
   sentence: z.string(),
   baseline_too: z.boolean().optional().describe("The same rule holds of the baseline as well."),
+  unmeasured: z
+    .literal(true)
+    .optional()
+    .describe("No query measures what it reads; it holds nothing up, and a warning names it."),
   since_window: z.int().min(1).optional(),
 });
 export type GuardrailAnswer = z.infer<typeof guardrailAnswer>;
@@ -121,6 +125,8 @@ export const verdict = z.strictObject({
   decision_id: z.string().optional(),
   service: z.string().optional(),
   environment: z.string().optional(),
+  candidate: z.string().optional().describe("What told the candidate apart: its version, mostly."),
+  stable: z.string().optional().describe("The same of the stable version."),
   policy_version: z.strictObject({ hash: z.string(), commit: z.string() }).optional(),
   verdict: z.enum(verdicts),
   reason_code: z.enum(verdictReasons),

@@ -24,8 +24,6 @@ export type Follower = {
   mayBegin(): void;
   /** Natural logarithm of the evidence so far that the candidate is worse. */
   evidence(): number;
-  /** What the evidence would be if the windows so far had shown this lasting shift exactly. */
-  evidenceOf(effect: number): number;
   /** The lasting shift and its standard error, infinite before the first window. Read it before the next window. */
   estimate(): Readonly<Estimate>;
   windows(): number;
@@ -36,7 +34,7 @@ export type Estimate = { effect: number; error: number };
 export type Shifts = {
   /** Sizes on the scale of the comparison; negative ones are falls. */
   sizes: readonly number[];
-  /** How much of the evidence each size has; as much as any other where absent. */
+  /** How much of the evidence each size has; all alike where absent. */
   weights?: readonly number[];
   /** How many times a shift may begin later than at the first window. */
   laterStarts: number;
@@ -57,7 +55,7 @@ const anyLevel = 25;
 const mostGain = 600;
 /** Below these nothing is to be said either. */
 const noWeight = 1e-6;
-const leastEvidence = -20;
+const leastEvidence = -3;
 
 export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
   const { shared, sharedCorrelation } = noise;
@@ -183,18 +181,6 @@ export function follow(
       let sum = 0;
       for (const { arms: one, weight } of models) if (weight > noWeight) sum += weight * evidenceIn(one);
       return Math.min(mostGain, Math.max(leastEvidence, Math.log(sum)));
-    },
-    evidenceOf(shift) {
-      weigh(true);
-      const information = models.reduce(
-        (sum, { arms: one, weight }) => sum + weight * (one.information[0] ?? 0),
-        0,
-      );
-      let ratios = 0;
-      for (const [index, size] of sizes.entries())
-        ratios +=
-          (parts[index] ?? 0) * Math.exp(Math.min(mostGain, size * (shift - 0.5 * size) * information));
-      return Math.log(firstWeight * ratios);
     },
     estimate() {
       if (windows === 0) return estimated;

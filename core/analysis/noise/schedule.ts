@@ -2,32 +2,20 @@ import { isPair, type Pair, type WindowPair } from "../difference.ts";
 import type { MetricSeries } from "../measurements.ts";
 import type { Path, PathPoint } from "./simulate.ts";
 
-/**
- * How the traffic of a rollout lies, rounded so that rollouts of about the same traffic share one boundary: early, in
- * the middle and late.
- */
+/** The traffic of a rollout so far, rounded so that rollouts of about the same share one boundary. */
 export type Schedule = { key: string; path: Path };
-
-const parts = 3;
 
 export function scheduleOf(
   kind: MetricSeries["kind"],
   windows: readonly WindowPair[],
-  planned: number,
   reference: number,
 ): Schedule {
-  const points = Array.from({ length: parts }, (_, part) => {
-    const from = Math.floor((part * windows.length) / parts);
-    const to = Math.floor(((part + 1) * windows.length) / parts);
-    const here = windows.slice(from, to).filter(isPair);
-    return pointOf(kind, here.length > 0 ? here : windows.filter(isPair), reference);
-  });
-  const path = Array.from({ length: planned }, (_, window): PathPoint => {
-    const point = points[Math.min(parts - 1, Math.floor((window * parts) / planned))];
-    return point ?? { baseline: 0, candidate: 0 };
-  });
-  const key = points.map(({ baseline, candidate }) => `${baseline}/${candidate}`).join(",");
-  return { key: `${planned}:${key}:${kind === "ratio" ? reference.toPrecision(1) : ""}`, path };
+  const point = pointOf(kind, windows.filter(isPair), reference);
+  const { baseline, candidate, counts } = point;
+  const key = counts
+    ? `${counts.baseline}/${counts.candidate}:${reference.toPrecision(1)}`
+    : `${baseline}/${candidate}`;
+  return { key, path: [point] };
 }
 
 function pointOf(kind: MetricSeries["kind"], pairs: readonly Pair[], reference: number): PathPoint {

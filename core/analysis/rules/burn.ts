@@ -27,13 +27,16 @@ const leastBadEvents = 5;
 
 export type CountsOver = (seconds: number) => Counts;
 
+/** What share of events has to be good, and whether nobody but policy's default says so. */
+export type Objective = { objective: number; byDefault?: boolean | undefined };
+
 /**
  * One answer a pair of windows; `over` gives the events of the last so many seconds. A pair that is unknown asks for
  * nothing: a new service has no three days of counts, and what a budget lacks is waited for by `error_budget_left`.
  */
 export function burnAnswers(
   over: CountsOver,
-  objective: number,
+  { objective, byDefault }: Objective,
   window: Span,
 ): { answers: GuardrailAnswer[]; asked: Asked[] } {
   const answers: GuardrailAnswer[] = [];
@@ -47,7 +50,7 @@ export function burnAnswers(
     const { action } = pair;
     const name = `slo:${pair.name}`;
     const truth = burnTruth(pair.factor, seen);
-    const sentence = sentenceOf(pair, truth, seen);
+    const sentence = sentenceOf(pair, truth, seen, objectiveText({ objective, byDefault }));
     answers.push({ name, action, truth, sentence });
     if (truth !== true) continue;
     const began = momentOf(window);
@@ -82,18 +85,24 @@ function sentenceOf(
   { factor, longSeconds, shortSeconds }: BurnPair,
   truth: Truth,
   { long, short, badEvents }: Seen,
+  objective: string,
 ): string {
   const [longText, shortText] = [formatDuration(longSeconds), formatDuration(shortSeconds)];
   if (truth === "unknown") {
     const missing = [...(long === undefined ? [longText] : []), ...(short === undefined ? [shortText] : [])];
     if (missing.length > 0)
-      return `How fast the error budget burns is unknown: no counts over ${listed(missing)}.`;
-    return `The error budget seems to burn, but ${counted(badEvents ?? 0, "bad event")} in ${longText} are too few to tell.`;
+      return `How fast the error budget burns is unknown: the store has no counts over the whole of ${listed(missing)}.`;
+    return `The error budget of ${objective} seems to burn, but ${counted(badEvents ?? 0, "bad event")} in ${longText} are too few to tell.`;
   }
   const rates = [
     ...(long === undefined ? [] : [`${rounded(long)} × the even pace over ${longText}`]),
     ...(short === undefined ? [] : [`${rounded(short)} × over ${shortText}`]),
   ];
   const word = truth ? "burns" : "does not burn";
-  return `The error budget ${word} at ${rounded(factor)} × or more: ${rates.join(", ")}.`;
+  return `The error budget of ${objective} ${word} at ${rounded(factor)} × or more: ${rates.join(", ")}.`;
+}
+
+/** "the objective 99.9 % (policy's default)" */
+function objectiveText({ objective, byDefault }: Objective): string {
+  return `the objective ${Number((100 * objective).toPrecision(12))} %${byDefault ? " (policy's default)" : ""}`;
 }

@@ -28,7 +28,7 @@ import {
   type Readings,
   readsBounds,
 } from "./readings.ts";
-import { answerSentence } from "./sentences.ts";
+import { answerSentence, blindSentence } from "./sentences.ts";
 
 /** Kept between windows, as plain JSON, so that a rollout goes on where it was cut short. */
 export const guardrailState = z.strictObject({
@@ -46,6 +46,8 @@ export type RolloutWindow = Span & {
   reading: Measured;
   /** False where no query asks for the name at all: rules that wait for it are then warned of and not waited for. */
   measured(name: string): boolean;
+  /** True where nothing at all was measured in this window. */
+  silent?: boolean;
 };
 
 /** What a rule asks for in this window. `open` asks because data are missing, not because the rule holds. */
@@ -86,9 +88,11 @@ export function watchWindow(
     notes: outcomes.flatMap(({ rule: { action }, evaluation }) =>
       action.kind === "notify" && evaluation.result === true ? [action.text] : [],
     ),
-    warnings: outcomes.filter(({ blind }) => blind).map(answerSentence),
+    warnings: [],
     state,
   };
+  const blind = outcomes.filter((outcome) => outcome.blind);
+  if (blind.length > 0) watched.warnings.push(blindSentence(blind));
   if (added === undefined)
     watched.warnings.push(
       `Window ${window.window} ends no later than the one before it, so its time is not counted.`,
@@ -157,6 +161,7 @@ type Outcome = {
   /** It waits for nothing but names that no query measures. */
   blind: boolean;
   sure(name: string): boolean;
+  silent: boolean;
   baselineToo: Truth;
 };
 
@@ -166,7 +171,7 @@ function outcomeOf(rule: Rule, window: RolloutWindow, arms: Arms, state: Guardra
   const stretch = stretchOf(rule, state.candidate);
   const blind = result === "unknown" && !unknown.some((name) => isMeasured(name, window.measured));
   const sure = (name: string): boolean => readsBounds(name, window.reading);
-  const outcome = { rule, evaluation, stretch, blind, sure };
+  const outcome = { rule, evaluation, stretch, blind, sure, silent: window.silent === true };
   if (result !== true) return { ...outcome, baselineToo: "unknown" };
   const shared = evaluated(rule, arms.baseline, state.baseline);
   return { ...outcome, baselineToo: asksBothArms(shared) ? shared.result : "unknown" };
@@ -192,12 +197,13 @@ function asksBothArms({ because }: Evaluation): boolean {
 }
 
 function answerOf(outcome: Outcome): GuardrailAnswer {
-  const { rule, evaluation, stretch, baselineToo } = outcome;
+  const { rule, evaluation, stretch, blind, baselineToo } = outcome;
   return {
     name: rule.name,
     action: rule.action.kind,
     truth: evaluation.result,
     sentence: answerSentence(outcome),
+    ...(blind ? { unmeasured: true as const } : {}),
     ...(baselineToo === "unknown" ? {} : { baseline_too: baselineToo }),
     ...(stretch === undefined ? {} : { since_window: stretch.since_window }),
   };

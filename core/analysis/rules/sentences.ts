@@ -17,14 +17,17 @@ type Told = {
   blind: boolean;
   /** True for names that rest on counted events: what is read of them are bounds. */
   sure(name: string): boolean;
+  /** Nothing at all was measured in the window: the store is down, or there was no traffic. */
+  silent: boolean;
 };
 
 /** One sentence on what a rule came to in a window. Texts of the policy are in it as they are; renderers escape. */
-export function answerSentence({ rule, evaluation, stretch, blind, sure }: Told): string {
+export function answerSentence({ rule, evaluation, stretch, blind, sure, silent }: Told): string {
   const { result, unknown, because } = evaluation;
   const named = `Guardrail ${rule.name}`;
-  if (blind)
-    return `${named} watches nothing: no query measures ${listed(unknown)}. Add one to queries.yaml, or take the rule out of the policy.`;
+  if (blind) return `${named} watches nothing: no query measures ${listed(unknown)}.`;
+  if (result === "unknown" && silent)
+    return `${named} is not known: nothing was measured in this window, so the store is down or there was no traffic.`;
   if (result === "unknown") return `${named} waits for ${listed(unknown)}, which this window does not have.`;
   const seen = readingsText(because, sure);
   if (result === true) {
@@ -36,6 +39,14 @@ export function answerSentence({ rule, evaluation, stretch, blind, sure }: Told)
   if (pending !== "" && longest > 0)
     return `${named} does not apply yet: ${seen}${pending} of ${formatDuration(longest)}.`;
   return `${named} does not apply: ${seen}.`;
+}
+
+/** One sentence on all rules that watch nothing, for most of them lack the same. */
+export function blindSentence(told: readonly Pick<Told, "rule" | "evaluation">[]): string {
+  const rules = [...new Set(told.map(({ rule }) => rule.name))];
+  const names = [...new Set(told.flatMap(({ evaluation }) => evaluation.unknown))];
+  const [watch, them] = rules.length === 1 ? ["watches", "the rule"] : ["watch", "the rules"];
+  return `${counted(rules.length, "guardrail")} ${watch} nothing (${listed(rules)}), for no query measures ${listed(names)}. Add what is missing to queries.yaml, or take ${them} out of the policy.`;
 }
 
 function stretchText(stretch: Stretch | undefined): string {

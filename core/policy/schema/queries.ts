@@ -102,6 +102,15 @@ const common = {
     .max(suppliedNames.length)
     .optional()
     .describe("Names of guardrails that get their value from this metric."),
+  "needs-label": z
+    .strictObject({
+      label: template.describe("Name of the label, or the variable that holds it."),
+      of: template.describe("Selector of the series, some of which have to have it."),
+    })
+    .optional()
+    .describe(
+      "The label that tells bad ones apart: where no series has it, `or 0 *` would take every failure for a success, so that nothing is compared.",
+    ),
   scale: z
     .enum(["log", "linear"])
     .optional()

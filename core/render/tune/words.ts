@@ -57,12 +57,21 @@ export function headSentences(tuning: Tuning, voice: Voice): string[] {
     );
   if (own && own.judge === "sequential") {
     const { alarms, of, lower, upper } = own.false_alarms;
-    const kept = lower <= tuning.promised ? "fits the promise" : "is above the promise";
     said.push(
-      `Policy promises ${percent(tuning.promised)} false alarms; ${grouped(alarms)} of ${grouped(of)} is ${percent(of > 0 ? alarms / of : 0)}, between ${percent(lower)} and ${percent(upper)}, which ${kept}.`,
+      `Policy promises ${percent(tuning.promised)} false alarms; ${grouped(alarms)} of ${grouped(of)} is ${percent(of > 0 ? alarms / of : 0)}, between ${percent(lower)} and ${percent(upper)}, ${keptWords(own.false_alarms, tuning.promised)}.`,
     );
   }
   return said;
+}
+
+/** An interval that reaches to three times the promise would hold of a judge that breaks it as well. */
+const wideTimes = 3;
+
+function keptWords({ of, lower, upper }: JudgeFigures["false_alarms"], promised: number): string {
+  if (lower > promised) return "which is above the promise";
+  return upper > wideTimes * promised
+    ? `and ${grouped(of)} are too few to tell whether the promise is kept`
+    : "which fits the promise";
 }
 
 const mostNamed = 5;

@@ -96,7 +96,7 @@ function together(figures: string): string {
 
 function sharedFaultText({ shared_fault: fault }: Verdict): string {
   if (!fault) return "";
-  const page = fault.page ? " A person is called." : "";
+  const page = fault.page ? " A person has to look." : "";
   return `**Shared fault** since window ${grouped(fault.began_at_window)}: ${inline(fault.sentence, 300)}${page}`;
 }
 

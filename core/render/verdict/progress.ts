@@ -1,29 +1,39 @@
 import type { MetricVerdict, Verdict } from "../../analysis/verdict.ts";
 import { terminalLines, terminalText } from "../escape.ts";
 import { grouped } from "../numbers.ts";
+import type { Voice } from "../sentences.ts";
+import { healthyWords, ruleBehind } from "./sentences.ts";
 import { intervalText } from "./units.ts";
 import { leftOutNames, pairText, windowInterval } from "./words.ts";
 
 const mostMetrics = 6;
+const voice: Voice = {
+  show: terminalText,
+  name: (text) => terminalText(text, 40),
+  strong: (text) => text,
+};
 
 /**
- * One line a window while a rollout runs: "window 4/10: errors 0.8 % vs 0.7 %, p95 +3 % ± 6 % · healthy 3/5".
- * How many windows were healthy in a row is known of the last one only.
+ * One line a window while a rollout runs, metrics in the order of their names:
+ * "window 4/10, candidate vs baseline: errors 0.8 % vs 0.7 %, p95 +3 % ± 6 % · healthy 3/5 · hold: slo:burn-1h". How many windows were healthy in a row is known of the last one only.
  */
 export function progressLine(verdict: Verdict, window = verdict.at_window): string {
-  const shown = verdict.metrics.slice(0, mostMetrics).map((metric) => metricWords(metric, window));
+  // The deciding metric comes first in the document, and is another one from window to window.
+  const metrics = [...verdict.metrics].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const shown = metrics.slice(0, mostMetrics).map((metric) => metricWords(metric, window));
   const more = verdict.metrics.length - shown.length;
   if (more > 0) shown.push(`and ${grouped(more)} more`);
-  const figures = shown.length > 0 ? shown.join(", ") : "no data";
-  const line = `window ${grouped(window)}/${grouped(verdict.windows_planned)}: ${figures}${standing(verdict, window)}`;
+  const figures = shown.length > 0 ? `, candidate vs baseline: ${shown.join(", ")}` : ": no data";
+  const line = `window ${grouped(window)}/${grouped(verdict.windows_planned)}${figures}${standing(verdict, window)}`;
   return terminalLines(line);
 }
 
 function standing(verdict: Verdict, window: number): string {
   if (window !== verdict.at_window) return "";
-  const { in_a_row: healthy, needed } = verdict.healthy_windows;
-  const decided = verdict.verdict === "hold" ? "" : ` · ${verdict.verdict}`;
-  return ` · healthy ${grouped(healthy)}/${grouped(needed)}${decided}`;
+  const rule = ruleBehind(verdict);
+  const why = rule === undefined ? "" : `: ${voice.name(rule.name)}`;
+  const decided = verdict.verdict === "hold" && why === "" ? "" : ` · ${verdict.verdict}${why}`;
+  return ` · ${healthyWords(verdict, voice)}${decided}`;
 }
 
 /** Shares are told by both values, all else by its shift: that a latency is 231 ms says little by itself. */

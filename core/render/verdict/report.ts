@@ -18,6 +18,7 @@ import {
   marginWords,
   standingSentence,
   verdictWhy,
+  versionsWords,
 } from "./sentences.ts";
 import { guardrailsThat, noiseNames, stateNames, verdictNames } from "./words.ts";
 
@@ -31,7 +32,8 @@ const plotWidth = 400;
 const voice: Voice = { show: plain, name: (text) => plain(text, 80), strong: (text) => text };
 
 export function renderVerdictReport(verdict: Verdict): string {
-  const title = `${verdictNames[verdict.verdict]}: ${plain(verdict.service ?? verdict.id)}`;
+  const about = [plain(verdict.service ?? verdict.id), plain(verdict.candidate ?? "", 80)];
+  const title = `${verdictNames[verdict.verdict]}: ${about.filter(Boolean).join(" ")}`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,9 +73,9 @@ const verdictKinds: Record<VerdictWord, string> = {
 function head(verdict: Verdict): Markup {
   const word = verdictNames[verdict.verdict];
   const fault = verdict.shared_fault;
-  return html`<header class="head ${verdictKinds[verdict.verdict]}"><span class="word">${word}</span><h1>${verdictWhy(verdict, voice)}</h1></header>
+  return html`<header class="head ${verdictKinds[verdict.verdict]}"><span class="word">${word}</span><h1>${[versionsWords(verdict, voice), verdictWhy(verdict, voice)].filter(Boolean).join(" · ")}</h1></header>
 <p>${verdict.reason}</p>
-${fault ? html`<p><strong>Shared fault</strong> since window ${grouped(fault.began_at_window)}: ${fault.sentence}${fault.page ? html` A person is called.` : ""}</p>` : ""}
+${fault ? html`<p><strong>Shared fault</strong> since window ${grouped(fault.began_at_window)}: ${fault.sentence}${fault.page ? html` A person has to look.` : ""}</p>` : ""}
 <p class="quiet">${standingSentence(verdict, voice)}</p>`;
 }
 

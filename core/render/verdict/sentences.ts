@@ -1,5 +1,5 @@
 import type { GuardrailAnswer, MetricVerdict, Verdict } from "../../analysis/verdict.ts";
-import { counted, grouped, rounded } from "../numbers.ts";
+import { counted, grouped, listed, rounded } from "../numbers.ts";
 import { durationWords } from "../plan.ts";
 import type { Voice } from "../sentences.ts";
 import { intervalText, lengthText } from "./units.ts";
@@ -7,9 +7,20 @@ import { guardrailsThat, pairText, verdictNames } from "./words.ts";
 
 /** What a verdict says in sentences, in the voice of its medium. */
 
-/** "Roll back · `errors` 1.9 % vs 0.8 %, +1.1 ± 0.4 points" */
+/** "Roll back · `1.5.0` against `1.4.2` · `errors` 1.9 % vs 0.8 %, +1.1 ± 0.4 points" */
 export function verdictHeadline(verdict: Verdict, voice: Voice): string {
-  return `${voice.strong(verdictNames[verdict.verdict])} · ${verdictWhy(verdict, voice)}`;
+  const parts = [
+    voice.strong(verdictNames[verdict.verdict]),
+    versionsWords(verdict, voice),
+    verdictWhy(verdict, voice),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** "`1.5.0` against `1.4.2`", where they are known. */
+export function versionsWords({ candidate, stable }: Verdict, voice: Voice): string {
+  const against = stable ? `against ${voice.name(stable)}` : "";
+  return [candidate ? voice.name(candidate) : "", against].filter(Boolean).join(" ");
 }
 
 /** What decided: a guardrail, or the deciding metric with both values and its effect. */
@@ -20,8 +31,7 @@ export function verdictWhy(verdict: Verdict, voice: Voice): string {
   if (!deciding) return voice.show(verdict.reason, 140);
   const figures = decidingFigures(deciding, voice);
   if (verdict.shared_fault) return `${figures}; the baseline has it too`;
-  const { in_a_row: healthy, needed } = verdict.healthy_windows;
-  return verdict.reason_code === "healthy" ? `${figures} · healthy ${healthy}/${needed}` : figures;
+  return verdict.reason_code === "healthy" ? `${figures} · ${healthyWords(verdict, voice)}` : figures;
 }
 
 function decidingFigures(metric: MetricVerdict, voice: Voice): string {
@@ -29,19 +39,35 @@ function decidingFigures(metric: MetricVerdict, voice: Voice): string {
   return `${voice.name(metric.name)} ${pairText(metric)}${shift}`;
 }
 
-function ruleBehind(verdict: Verdict): GuardrailAnswer | undefined {
+/** Of the rules that apply the first that asks for what the verdict says. */
+export function ruleBehind(verdict: Verdict): GuardrailAnswer | undefined {
   const names = ["guardrail", "probe-failed", "crash-loop"];
-  return names.includes(verdict.reason_code) ? guardrailsThat(verdict, true)[0] : undefined;
+  if (!names.includes(verdict.reason_code)) return undefined;
+  const applying = guardrailsThat(verdict, true);
+  return applying.find(({ action }) => action === verdict.verdict) ?? applying[0];
+}
+
+const mostWaitedFor = 3;
+
+/** "healthy 3/5", and what is waited for where windows are enough and evidence is not. */
+export function healthyWords(verdict: Verdict, voice: Voice): string {
+  const { in_a_row: healthy, needed } = verdict.healthy_windows;
+  const words = `healthy ${grouped(Math.min(healthy, needed))}/${grouped(needed)}`;
+  const unsure = verdict.metrics
+    .filter(({ state }) => state === "unsure")
+    .map(({ name }) => voice.name(name));
+  if (healthy < needed || verdict.verdict !== "hold" || unsure.length === 0) return words;
+  const more = unsure.length > mostWaitedFor ? [`${grouped(unsure.length - mostWaitedFor)} more`] : [];
+  return `${words}, waits for evidence on ${listed([...unsure.slice(0, mostWaitedFor), ...more])}`;
 }
 
 /** "`payments-api` · `production` · window 6 of 10, 2 min each · healthy 0/5" */
 export function standingSentence(verdict: Verdict, voice: Voice): string {
-  const { in_a_row: healthy, needed } = verdict.healthy_windows;
   const parts = [
     verdict.service ? voice.name(verdict.service) : undefined,
     verdict.environment ? voice.name(verdict.environment) : undefined,
     `window ${grouped(verdict.at_window)} of ${grouped(verdict.windows_planned)}, ${lengthWords(verdict)} each`,
-    `healthy ${grouped(healthy)}/${grouped(needed)}`,
+    healthyWords(verdict, voice),
   ];
   return parts.filter(Boolean).join(" · ");
 }
@@ -60,7 +86,7 @@ const thenWords = {
 export function deadlineSentence(verdict: Verdict): string | undefined {
   const { waiting } = verdict;
   if (!waiting) return undefined;
-  const page = waiting.page ? " A person is called now." : "";
+  const page = waiting.page ? " A person has to look now." : "";
   if (verdict.at_window >= waiting.deadline_window)
     return `Window ${grouped(waiting.deadline_window)} was the deadline: ${thenWords[waiting.at_deadline]}.${page}`;
   return `Waits until window ${grouped(waiting.deadline_window)}${clock(verdict, waiting.deadline_window)}; then ${thenWords[waiting.at_deadline]}.${page}`;
@@ -75,10 +101,19 @@ function clock(verdict: Verdict, window: number): string {
     : ` (${end.toISOString().slice(11, 16)} UTC)`;
 }
 
-/** "concurrent. Stable's traffic at the same time. No better one: `no-fresh-baseline`." */
+const noBetter = new Map([
+  ["no-fresh-baseline", "nobody started stable anew beside the candidate"],
+  ["arms-not-told-apart", "the queries are the same for both versions"],
+  ["no-stable-traffic", "the candidate has all of the traffic"],
+  ["baseline-beyond-retention", "the store does not reach back far enough"],
+  ["baseline-without-data", "the store has nothing of that time"],
+  ["baseline-asked-for", "this kind was asked for"],
+]);
+
+/** "concurrent. Stable's traffic at the same time. No better one: nobody started stable anew beside the candidate." */
 export function baselineSentence(verdict: Verdict, voice: Voice): string {
   const { kind, sentence, reason_code: code } = verdict.baseline;
-  const better = code ? ` No better one: ${voice.name(code)}.` : "";
+  const better = code ? ` No better one: ${noBetter.get(code) ?? voice.name(code)}.` : "";
   return `${kind === "same-time" ? "same time" : kind}. ${voice.show(sentence, 300)}${better}`.trim();
 }
 

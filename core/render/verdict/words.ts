@@ -79,8 +79,10 @@ export function metricRows(verdict: Verdict, most: number): MetricRow[] {
 
 function evidenceWords({ evidence: { value, boundary } }: MetricVerdict): MetricRow["evidence"] {
   if (value === null) return { bar: bar(0, 1), figure: "no data" };
+  // At or below zero the data are likelier without harm: there is no evidence of it, and no size of that.
+  if (value <= 0) return { bar: bar(0, 1), figure: "none" };
   return {
-    bar: bar(Math.max(0, value), Math.max(boundary, 0)),
+    bar: bar(value, Math.max(boundary, 0)),
     figure: `${figureText(value)} of ${figureText(boundary)}`,
   };
 }
@@ -106,7 +108,10 @@ export function pairText(metric: Pick<MetricVerdict, "candidate" | "baseline" | 
 
 /** A rule that holds in the baseline as well says nothing of the candidate, and is told last. */
 export function guardrailsThat(verdict: Verdict, truth: GuardrailAnswer["truth"]): GuardrailAnswer[] {
-  const found = verdict.guardrails.filter((guardrail) => guardrail.truth === truth);
+  // A rule that nothing measures stands in the warnings.
+  const found = verdict.guardrails.filter(
+    (guardrail) => guardrail.truth === truth && guardrail.unmeasured !== true,
+  );
   return [
     ...found.filter((guardrail) => guardrail.baseline_too !== true),
     ...found.filter((guardrail) => guardrail.baseline_too === true),

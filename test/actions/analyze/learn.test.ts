@@ -41,6 +41,7 @@ function storeOf(instances: readonly string[]) {
       labels.push(question);
       return [...instances];
     },
+    labelNames: async () => [],
     retentionSeconds: async () => undefined,
   };
   return { telemetry, labels, questions };

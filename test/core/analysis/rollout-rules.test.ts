@@ -106,6 +106,29 @@ describe("rules over windows", () => {
     }
   });
 
+  it("say of a window without anything that the store may be down", () => {
+    const arms = { baseline: [5, null], candidate: [5, null] };
+    const rollout: Measurements = {
+      ...measured,
+      metrics: { "wait-ms": { kind: "gauge", worse: "higher", ...arms } },
+    };
+    const rules = rulesOf('rule "tail": when canary.latency_p99 > 1.0s then hold\n', {
+      readings: rolloutReadings(rollout, metrics, {}),
+    });
+    expect(rules(0).answers[0]).toMatchObject({ truth: false });
+    expect(rules(1).answers[0]?.sentence).toBe(
+      "Guardrail tail is not known: nothing was measured in this window, so the store is down or there was no traffic.",
+    );
+  });
+
+  it("count a dead probe from its first failure on", () => {
+    const dead = [{ name: "live", sentence: "live is not ready." }];
+    const windows = [dead, [], dead, undefined, dead];
+    const rules = rulesOf("", { probes: { onFailure: "hold", failed: (window) => windows[window] } });
+    const since = [0, 2, 4].map((window) => rules(window).answers[0]?.since_window);
+    expect(since).toEqual([1, 3, 3]);
+  });
+
   it("say of a budget nobody asks for that it is watched by nothing", () => {
     const [warning] = rulesOf('rule "b": when burn_rate > 10 then hold\n')(0).warnings;
     expect(warning).toContain("no query measures burn_rate");

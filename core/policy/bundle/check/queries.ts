@@ -41,7 +41,12 @@ type Found = { asked: string; message: string };
 
 function metricProblems(metric: QueryMetric, variables: Readonly<Record<string, QueryVariable>>): Found[] {
   const known = [...Object.keys(variables), ...reservedVariables];
-  const found: Found[] = templatesOf(metric).flatMap(([asked, template]) =>
+  const needed = metric["needs-label"];
+  const templates: [asked: string, template: string][] = [
+    ...templatesOf(metric),
+    ...(needed ? [needed.label, needed.of].map((text): [string, string] => ["needs-label", text]) : []),
+  ];
+  const found: Found[] = templates.flatMap(([asked, template]) =>
     piecesOf(template).flatMap((piece): Found[] => {
       if (piece.kind === "text") return [];
       const { name, standing } = piece;

@@ -5,6 +5,7 @@ import { burnAnswers, burnPairs, burnReading } from "../../../../core/analysis/r
 import { type Counts, trailingCounts, uncounted } from "../../../../core/analysis/rules/counts.ts";
 
 const counts = (total: number | null, bad: number | null): Counts => ({ total, bad });
+const slo = { objective: 0.999 };
 const window = { window: 7, endSeconds: 840, lengthSeconds: 120 };
 
 describe("the error budget", () => {
@@ -98,7 +99,7 @@ const all = (value: number) => ({
 
 describe("burn rates over two windows", () => {
   const truths = (over: Record<string, number>, events?: number) =>
-    burnAnswers(rates(over, events), 0.999, window).answers.map(({ truth }) => truth);
+    burnAnswers(rates(over, events), slo, window).answers.map(({ truth }) => truth);
 
   // With an objective of 99.9 % one bad event in a thousand is the even pace.
   test.each<[string, Record<string, number>, (boolean | "unknown")[]]>([
@@ -119,7 +120,7 @@ describe("burn rates over two windows", () => {
   ])("%s", (_, over, expected) => expect(truths(over)).toEqual(expected));
 
   test("ask for a hold, or to slow, only where they are true", () => {
-    const { asked } = burnAnswers(rates(all(14.5)), 0.999, window);
+    const { asked } = burnAnswers(rates(all(14.5)), slo, window);
     expect(asked.map(({ rule, action }) => [rule, action])).toEqual([
       ["slo:burn-1h", "hold"],
       ["slo:burn-6h", "hold"],
@@ -127,26 +128,30 @@ describe("burn rates over two windows", () => {
       ["slo:burn-3d", "slow"],
     ]);
     expect(asked[0]?.began).toEqual({ since_window: 7, since: 720, since_end: 840 });
-    expect(burnAnswers(rates({}), 0.999, window).asked).toEqual([]);
+    expect(burnAnswers(rates({}), slo, window).asked).toEqual([]);
   });
 
   test("few bad events are no rate: one of ten is a hundred times the budget", () => {
-    const answersOf = (bad: number) => burnAnswers(() => counts(10, bad), 0.999, window).answers[0];
+    const answersOf = (bad: number) => burnAnswers(() => counts(10, bad), slo, window).answers[0];
     expect(answersOf(1)?.truth).toBe("unknown");
     expect(answersOf(4)?.truth).toBe("unknown");
     expect(answersOf(5)?.truth).toBe(true);
     expect(answersOf(1)?.sentence).toBe(
-      "The error budget seems to burn, but 1 bad event in 1h are too few to tell.",
+      "The error budget of the objective 99.9 % seems to burn, but 1 bad event in 1h are too few to tell.",
     );
   });
 
   test("say both rates, or what is missing", () => {
-    const [fast] = burnAnswers(rates({ ...all(0), "1h": 20, "5m": 15 }), 0.999, window).answers;
+    const [fast] = burnAnswers(rates({ ...all(0), "1h": 20, "5m": 15 }), slo, window).answers;
     expect(fast?.sentence).toBe(
-      "The error budget burns at 14.4 × or more: 20 × the even pace over 1h, 15 × over 5m.",
+      "The error budget of the objective 99.9 % burns at 14.4 × or more: 20 × the even pace over 1h, 15 × over 5m.",
     );
-    const [unknown] = burnAnswers(rates({ "1h": 20 }), 0.999, window).answers;
-    expect(unknown?.sentence).toBe("How fast the error budget burns is unknown: no counts over 5m.");
+    const [unknown] = burnAnswers(rates({ "1h": 20 }), slo, window).answers;
+    expect(unknown?.sentence).toBe(
+      "How fast the error budget burns is unknown: the store has no counts over the whole of 5m.",
+    );
+    const [usual] = burnAnswers(rates(all(20)), { ...slo, byDefault: true }, window).answers;
+    expect(usual?.sentence).toContain("of the objective 99.9 % (policy's default) burns");
   });
 
   test("spend of a month's budget what the SRE workbook says", () => {

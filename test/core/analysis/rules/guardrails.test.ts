@@ -158,11 +158,20 @@ describe("what is asked for", () => {
     expect(blind.asked).toEqual([]);
     expect(blind.answers()[0]?.truth).toBe("unknown");
     expect(blind.warnings).toEqual([
-      "Guardrail tail watches nothing: no query measures canary.latency_p99. Add one to queries.yaml, or take the rule out of the policy.",
+      "1 guardrail watches nothing (tail), for no query measures canary.latency_p99. Add what is missing to queries.yaml, or take the rule out of the policy.",
     ]);
+    expect(blind.answers()[0]).toMatchObject({ unmeasured: true });
     const waiting = asks(rule, {}, (name) => name === "burn_rate");
     expect(waiting.asked).toMatchObject([{ action: "hold", open: true }]);
     expect(waiting.warnings).toEqual([]);
+  });
+
+  test("several that nothing measures are one warning", () => {
+    const rules =
+      'rule "loop": when canary.crash_loops > 0 for 1m then rollback\nrule "again": when canary.crash_loops > 0 then rollback\nrule "tail": when canary.latency_p99 > 3.0s then hold\n';
+    expect(asks(rules, {}, () => false).warnings).toEqual([
+      "3 guardrails watch nothing (loop, again and tail), for no query measures canary.crash_loops and canary.latency_p99. Add what is missing to queries.yaml, or take the rules out of the policy.",
+    ]);
   });
 
   test("errors are measured where successes are", () => {

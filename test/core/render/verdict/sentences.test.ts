@@ -23,6 +23,14 @@ test("the headline has the deciding metric, or the guardrail where one decided",
   expect(headline(verdictFixture("shared-fault"))).toMatch(/; the baseline has it too$/u);
 });
 
+test("the headline names the versions that are known", () => {
+  const promoted = { ...verdictFixture("promote"), candidate: "1.5.0" };
+  expect(headline(promoted)).toMatch(/^Promote · 1\.5\.0 · errors /u);
+  expect(headline({ ...promoted, stable: "1.4.2" })).toMatch(
+    /^Promote · 1\.5\.0 against 1\.4\.2 · errors /u,
+  );
+});
+
 test("a guardrail that holds of the baseline as well is not the one that decided", () => {
   const verdict = verdictFixture("rollback-critical");
   const [rule] = verdict.guardrails;
@@ -44,7 +52,7 @@ test.each([
   [{ started_at: "yesterday" }, "Waits until window 10; then it goes on more slowly."],
   [
     { waiting: { ...waiting, page: true } },
-    "Waits until window 10 (14:20 UTC); then it goes on more slowly. A person is called now.",
+    "Waits until window 10 (14:20 UTC); then it goes on more slowly. A person has to look now.",
   ],
 ])("the deadline with %o", (change, sentence) => {
   expect(deadlineSentence({ ...verdictFixture("hold-no-data"), waiting, ...change })).toBe(sentence);
