@@ -9,6 +9,8 @@ export type InputDeclaration = {
   allowed?: readonly string[];
   /** True where it is a flag without a value on the command line. */
   flag?: boolean;
+  /** True where it takes one value a line; on the command line the flag may then be given more than once. */
+  lines?: boolean;
   /** A secret never has a flag: it comes from the environment. */
   secret?: boolean;
   /** True where it means something in a workflow alone: it has no flag either. */

@@ -24,7 +24,7 @@ export function readArguments(declaration: VerbDeclaration, words: string[], pos
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, input]) => [
       name,
-      { type: input.flag ? ("boolean" as const) : ("string" as const) },
+      input.flag ? { type: "boolean" as const } : { type: "string" as const, multiple: true },
     ]),
   );
   let parsed: ReturnType<typeof parseArgs>;
@@ -34,9 +34,12 @@ export function readArguments(declaration: VerbDeclaration, words: string[], pos
     const said = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
     throw usage(declaration, `${printable(said)}.`);
   }
+  for (const [name, value] of Object.entries(parsed.values))
+    if (Array.isArray(value) && value.length > 1 && !flags[name]?.lines)
+      throw usage(declaration, `--${name} was given ${value.length} times, and takes one value.`);
   const raw = (name: string): string | undefined => {
     const value = parsed.values[name];
-    return value === undefined ? undefined : String(value);
+    return Array.isArray(value) ? value.join("\n") : value?.toString();
   };
   const value = (name: string): string => readInput(declaration, name, raw(name));
   return {

@@ -68,7 +68,7 @@ describe("YAML blocks", () => {
     // The files of a bundle are validated together, where each is wanted by its name: in test/policies/docs.test.ts and
     // test/docs/telemetry.test.ts.
     expect(
-      ["docs/policy.md", "docs/telemetry.md"],
+      ["docs/policy.md", "docs/telemetry.md", "docs/analyze.md"],
       "a block that is neither a workflow, a configuration nor a file of a bundle",
     ).toContain(page);
     return expect(text).toMatch(/^# [a-z-]+\.yaml\nschema-version: 1\n/);

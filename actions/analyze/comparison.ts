@@ -1,16 +1,19 @@
+import { armText } from "../../core/analysis/arm-text.ts";
 import type { BaselineChoice } from "../../core/analysis/baseline.ts";
 import { type Column, columnsOf } from "../../core/analysis/columns.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
 import { planWindows, resumedPlan, type WindowPlan } from "../../core/analysis/plan-windows.ts";
-import type { Part } from "../../core/analysis/questions.ts";
+import { type Part, sameOfBoth } from "../../core/analysis/questions.ts";
 import type { ProbeFailure } from "../../core/analysis/rollout-rules.ts";
 import { countParts } from "../../core/analysis/service-counts.ts";
 import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
-import { UserError } from "../../core/errors.ts";
+import { exitCodes, UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
+import { printable } from "../io.ts";
+import { askFirst, checkLabels } from "./first-questions.ts";
 import type { AnalyzeInputs } from "./inputs.ts";
 import { type Judging, judgingOf } from "./judging.ts";
-import { environmentOf, serviceOf } from "./occasion.ts";
+import { type About, aboutNames, aboutOf, environmentOf, serviceOf } from "./occasion.ts";
 import { baselineFor, type Power, partsToAsk, powerBefore } from "./prepare.ts";
 import type { AnalyzePorts } from "./run.ts";
 import { baselineWish, metricsToAsk } from "./service-telemetry.ts";
@@ -33,6 +36,10 @@ export type Comparison = {
   startedSeconds: number;
   warnings: Set<string>;
   probed: Map<number, ProbeFailure[]>;
+  /** Why the store did not answer when it was asked last. */
+  silence: string[];
+  /** Where the measurements are kept, once there are some. */
+  kept?: string;
 };
 
 /** All that is known before the first window. */
@@ -63,9 +70,12 @@ export async function prepared(
     settleSeconds: inputs.settleSeconds,
   });
   const asked = partsToAsk(inputs, metrics, windowSeconds);
-  checkResumed(before, windowSeconds, metrics);
+  checkResumed(before, windowSeconds, metrics, aboutOf(inputs, resolved));
+  checkApart(inputs, asked);
   const counting = countParts(metrics, judging.rules, undefined);
   const telemetry = ports.telemetry(requestsFor([...asked, ...counting], judging.longest));
+  await askFirst(telemetry, asked, fresh);
+  await checkLabels(telemetry, metrics, inputs, { windowSeconds, now: ports.now(), service });
   const start = before?.started_at === undefined ? fresh : resumedPlan(fresh, before.started_at);
   const { choice, parts, warnings } = await baselineFor(inputs, asked, start, telemetry);
   const power = await powerBefore(inputs, metrics, start, choice, judging, telemetry);
@@ -79,6 +89,7 @@ export async function prepared(
     counting: columnsOf(reachable),
     warnings: new Set([...judging.warnings, ...warnings, ...power.warnings, ...power.motion.sentences]),
     probed: new Map(),
+    silence: [],
   };
 }
 
@@ -99,13 +110,34 @@ function checkResumed(
   before: Measurements | undefined,
   windowSeconds: number,
   metrics: readonly ServiceMetric[],
+  about: About,
 ): void {
   if (before === undefined) return;
+  // Files of before these were written have none of them, and every one of ours has an environment.
+  const other =
+    before.environment === undefined ? undefined : aboutNames.find((name) => before[name] !== about[name]);
+  if (other !== undefined)
+    throw new UserError(
+      "bad-measurements",
+      `The measurements to resume are of ${other} "${printable(before[other] ?? "")}", and this run is of ${other} "${printable(about[other] ?? "")}". Give resume what it was begun with, or start anew without resume.`,
+    );
   const strangers = Object.keys(before.metrics).filter((name) => !metrics.some((one) => one.name === name));
   if (before.started_at !== undefined && before.window_seconds === windowSeconds && strangers.length === 0)
     return;
   throw new UserError(
     "bad-measurements",
     "The measurements to resume are of another comparison: window length, metrics and started_at have to be those of this one. Start anew without resume.",
+  );
+}
+
+/** Another week may be the baseline of what runs unchanged; beside itself nothing can be compared. */
+function checkApart({ candidate, stable, baseline }: AnalyzeInputs, parts: readonly Part[]): void {
+  const text = armText(candidate);
+  if (text === undefined || text !== armText(stable) || baseline === "same-time") return;
+  if (sameOfBoth(parts).length === 0) return;
+  throw new UserError(
+    "bad-input",
+    `candidate and stable are both "${printable(text)}", so that nothing tells them apart. Give the version that ran before in stable, on the command line --stable.`,
+    exitCodes.usage,
   );
 }

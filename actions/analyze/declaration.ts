@@ -28,11 +28,13 @@ export const analyzeDeclaration: VerbDeclaration = {
     candidate: {
       description:
         "What tells the candidate apart, one a line: `version=1.5.0`, `hash=…`, `instances=a,b`. One value alone is a version.",
+      lines: true,
     },
-    stable: { description: "The same of the stable version." },
+    stable: { description: "The same of the stable version.", lines: true },
     fresh: {
       description:
         "The same of a fresh instance of the stable version, where the target gives one: the best baseline.",
+      lines: true,
     },
     baseline: {
       description:
@@ -47,10 +49,12 @@ export const analyzeDeclaration: VerbDeclaration = {
     sets: {
       description:
         "Sets of queries.yaml that are asked, one a line. Empty: those of the service in services.yaml.",
+      lines: true,
     },
     variables: {
       description:
-        "Values for the variables of the sets, one `name=value` a line, over those of the service.",
+        "Values for the variables of the sets, one `name=value` a line, over those of the service, for example `job=shop` and `status-label=status`; on the command line one `--variables` for each.",
+      lines: true,
     },
     window: {
       description: "Length of a window, for example 2m. Empty: the policy's, or that of the recording.",
@@ -74,10 +78,13 @@ export const analyzeDeclaration: VerbDeclaration = {
     },
     ready: {
       description:
-        "Addresses that have to answer before the first window, one a line, for example /health/ready.",
+        "Addresses that have to answer before the first window, one a line, for example https://candidate.example.com/health/ready.",
+      lines: true,
     },
     live: {
-      description: "Addresses that have to answer in every window, one a line, for example /health/live.",
+      description:
+        "Addresses that have to answer in every window, one a line, for example https://candidate.example.com/health/live.",
+      lines: true,
     },
     "on-probe-failure": {
       description: "What a probe that does not answer means.",

@@ -1,7 +1,9 @@
 import { type BaselineWish, baselineWishes } from "../../core/analysis/baseline.ts";
+import { longestWindowSeconds } from "../../core/analysis/measurements.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
-import { durationAdvice, parseDuration } from "../../core/policy/duration.ts";
+import { mostWindows } from "../../core/policy/analysis-defaults.ts";
+import { durationAdvice, formatDuration, parseDuration } from "../../core/policy/duration.ts";
 import { armVariables, type VariableValue } from "../../core/policy/schema.ts";
 import { didYouMean } from "../../core/policy/suggest.ts";
 import { type InputValues, printable } from "../io.ts";
@@ -52,7 +54,10 @@ export function analyzeInputs(input: InputValues): AnalyzeInputs {
     sets: linesOf(input("sets")),
     variables: pairsOf("variables", input("variables")),
     ...optional("windowSeconds", secondsOf("window", given("window"))),
-    ...optional("windows", numberOf("windows", given("windows"), { least: 1, most: 10_000, whole: true })),
+    ...optional(
+      "windows",
+      numberOf("windows", given("windows"), { least: 1, most: mostWindows, whole: true }),
+    ),
     settleSeconds: secondsOf("settle", given("settle")) ?? 0,
     ...optional("telemetryUrl", given("telemetry-url")),
     ready: linesOf(input("ready")),
@@ -75,7 +80,10 @@ function linesOf(text: string): string[] {
     .filter(Boolean);
 }
 
-/** `name=value` a line; a value with commas is a list. */
+const onePair = (input: string): string =>
+  `one name=value a line, on the command line one --${input} for each; commas are for the values of one list`;
+
+/** `name=value` a line; a value with commas is a list, in which no other pair may hide. */
 function pairsOf(input: string, text: string): Values {
   const pairs = text
     .split(/[\r\n]+/)
@@ -83,10 +91,12 @@ function pairsOf(input: string, text: string): Values {
     .filter(Boolean)
     .map((line): [string, VariableValue] => {
       const at = line.indexOf("=");
-      if (at < 1) throw bad(input, line, "one name=value a line");
       const value = line.slice(at + 1).trim();
+      if (at < 1 || /,\s*[a-z][a-z0-9_-]*=/.test(value)) throw bad(input, line, onePair(input));
       return [line.slice(0, at).trim(), value.includes(",") ? linesOf(value) : value];
     });
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) < index)?.[0];
+  if (twice !== undefined) throw bad(input, twice, "each name once");
   return Object.fromEntries(pairs);
 }
 
@@ -112,8 +122,10 @@ function numberOf(
 function secondsOf(input: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
-  if (seconds !== undefined && (seconds > 0 || input === "settle")) return seconds;
-  throw bad(input, text, durationAdvice);
+  if (seconds === undefined || (seconds === 0 && input !== "settle")) throw bad(input, text, durationAdvice);
+  if (input === "window" && seconds > longestWindowSeconds)
+    throw bad(input, text, `at most ${formatDuration(longestWindowSeconds)}`);
+  return seconds;
 }
 
 function bad(input: string, value: string, allowed: string): UserError {

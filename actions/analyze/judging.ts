@@ -4,10 +4,14 @@ import { type Learnt, learn } from "../../core/analysis/learnt.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
 import type { AnalysisPolicy } from "../../core/analysis/metric-policy.ts";
 import { metricPolicyOf } from "../../core/analysis/metric-policy-of.ts";
-import { analysisPolicyOf, type RulePolicy, rulePolicyOf } from "../../core/analysis/policy-of.ts";
+import {
+  analysisPolicyOf,
+  longestWindowsOf,
+  type RulePolicy,
+  rulePolicyOf,
+} from "../../core/analysis/policy-of.ts";
 import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
-import { analysisDefaults } from "../../core/policy/analysis-defaults.ts";
-import { durationSeconds, formatDuration } from "../../core/policy/duration.ts";
+import { formatDuration } from "../../core/policy/duration.ts";
 import type { PolicyBundle, QueryMetric } from "../../core/policy/schema.ts";
 import { thresholdsFor } from "../../core/policy/scope.ts";
 import { counted } from "../../core/render/numbers.ts";
@@ -42,15 +46,10 @@ export function judgingOf(
     const metric = byName.get(name);
     return metric?.kind === kind ? metricPolicyOf(metric) : defaultMetric(name, worse, kind);
   });
-  const longestSeconds = durationSeconds(thresholds.analysis?.longest ?? analysisDefaults.longest);
   const policy =
     windowSeconds === undefined
       ? written
-      : {
-          ...written,
-          windowSeconds,
-          longestWindows: Math.max(written.healthyWindows, Math.floor(longestSeconds / windowSeconds)),
-        };
+      : { ...written, windowSeconds, longestWindows: longestWindowsOf(thresholds, windowSeconds) };
   // Windows of another length tell nothing of these.
   const alike = history.filter(({ window_seconds }) => window_seconds === policy.windowSeconds);
   const learnt = learn(alike, policy);

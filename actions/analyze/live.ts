@@ -1,10 +1,11 @@
-import { measure } from "../../adapters/telemetry/measure.ts";
+import { askStore } from "../../adapters/telemetry/measure.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
 import { oneMore } from "../../core/analysis/one-more.ts";
 import { dueAt, windowsDue } from "../../core/analysis/plan-windows.ts";
 import type { Verdict } from "../../core/analysis/verdict.ts";
 import { UserError } from "../../core/errors.ts";
 import { progressLine } from "../../core/render/verdict/progress.ts";
+import { printable } from "../io.ts";
 import { orStopped } from "../stopping.ts";
 import { type Comparison, type Past, prepared } from "./comparison.ts";
 import { heldBefore, probesOf } from "./held.ts";
@@ -48,8 +49,17 @@ export async function analyzeLive<Result>(
       await conclude(cutShort(comparison, measured, error.message), measuredSoFar(comparison, measured));
     throw error;
   }
-  const why = `The run was told to stop after ${measured} of ${plan.windows} windows.`;
-  return conclude(cutShort(comparison, measured, why), measuredSoFar(comparison, measured));
+  return conclude(
+    cutShort(comparison, measured, stoppedSentence(comparison, measured)),
+    measuredSoFar(comparison, measured),
+  );
+}
+
+function stoppedSentence({ plan, kept }: Comparison, measured: number): string {
+  const stopped = `Stopped after ${measured} of ${plan.windows} windows.`;
+  return kept === undefined || measured === 0
+    ? stopped
+    : `${stopped} Go on: adaptive-deploy analyze … --resume '${printable(kept)}'.`;
 }
 
 /** Shorter pauses than this are for sleeping. */
@@ -72,14 +82,15 @@ const longestLiveSeconds = 20;
 async function askWindows(comparison: Comparison, due: number): Promise<true> {
   const { inputs, ports, columns, counting, plan, telemetry, warnings, probed } = comparison;
   const seconds = Math.min(longestLiveSeconds, plan.windowSeconds / 2);
-  const [said, results] = await Promise.all([
-    measure(telemetry, [...columns, ...counting], plan, due),
+  const [{ notes, faults }, results] = await Promise.all([
+    askStore(telemetry, [...columns, ...counting], plan, due),
     inputs.live.length === 0 ? [] : ports.probe(probesOf("live", inputs.live), seconds),
   ]);
-  for (const warning of said) warnings.add(warning);
+  for (const warning of [...faults, ...notes]) warnings.add(warning);
+  comparison.silence = faults;
   const failed = results.flatMap(({ ok, name, sentence }) => (ok ? [] : [{ name, sentence }]));
   if (inputs.live.length > 0) probed.set(due - 1, failed);
-  await writeMeasurements(ports.write, measuredSoFar(comparison, due));
+  comparison.kept = await writeMeasurements(ports.write, measuredSoFar(comparison, due));
   return true;
 }
 
@@ -87,6 +98,6 @@ async function askWindows(comparison: Comparison, due: number): Promise<true> {
 function judged(comparison: Comparison, windows: number, before: number): Verdict {
   const verdict = verdictOf(comparison, windows);
   for (let window = before + 1; window <= verdict.at_window; window++)
-    comparison.ports.progress(progressLine(verdict, window));
+    comparison.ports.progress(progressLine(verdict, window, comparison.silence[0]));
   return verdict;
 }

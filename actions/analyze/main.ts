@@ -10,7 +10,7 @@ import { analyzeInputs } from "./inputs.ts";
 import { learnedSentence, learnFromPast } from "./learn.ts";
 import { portsOfProcess } from "./ports.ts";
 import { type AnalyzePorts, runAnalyze } from "./run.ts";
-import { telemetryFor, tokenVariable } from "./telemetry.ts";
+import { environmentOfStep, telemetryFor } from "./telemetry.ts";
 
 await endWith(toolkit, async () => {
   const input = inputsOf(toolkit, analyzeDeclaration);
@@ -24,10 +24,7 @@ await endWith(toolkit, async () => {
     );
   const telemetryToken = toolkit.getInput("telemetry-token");
   for (const secret of [token, telemetryToken]) if (secret) toolkit.setSecret(secret);
-  const environment = {
-    ...process.env,
-    ...(telemetryToken ? { [tokenVariable]: telemetryToken } : {}),
-  };
+  const environment = environmentOfStep(process.env, inputs, telemetryToken);
   const { getOctokit } = await import("@actions/github");
   const [owner = "", name = ""] = (process.env.GITHUB_REPOSITORY ?? "").split("/");
   const wanted = input("policy");

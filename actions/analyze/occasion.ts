@@ -13,6 +13,18 @@ export function serviceOf({ service }: AnalyzeInputs, { configuration }: Resolve
   return service ?? configuration.service;
 }
 
+export const aboutNames = ["service", "environment", "candidate", "stable"] as const;
+/** What is compared, as documents name it. */
+export type About = { [name in (typeof aboutNames)[number]]?: string };
+
+export function aboutOf(inputs: AnalyzeInputs, resolved: ResolvedPolicy): About {
+  return {
+    ...optional("service", serviceOf(inputs, resolved)),
+    environment: environmentOf(inputs, resolved),
+    ...armTexts(inputs),
+  };
+}
+
 /** What the verdict is about. */
 export function occasionOf(
   inputs: AnalyzeInputs,
@@ -22,10 +34,8 @@ export function occasionOf(
   const { hash, commit } = resolved.policy.version;
   return {
     ...optional("decisionId", inputs.decisionId),
-    ...optional("service", serviceOf(inputs, resolved)),
-    environment: environmentOf(inputs, resolved),
+    ...aboutOf(inputs, resolved),
     policyVersion: { hash, commit },
-    ...armTexts(inputs),
     ...more,
     warnings: [...(resolved.setAside ? [resolved.setAside] : []), ...(more.warnings ?? [])],
   };

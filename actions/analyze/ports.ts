@@ -17,12 +17,20 @@ export function portsOfProcess(out: string): OfTheProcess & { close(): void } {
   return {
     readText,
     now: Date.now,
-    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+    sleep: (milliseconds, signal) => sleepInParts(milliseconds, signal).catch(() => undefined),
     stop,
     probe: (probes, timeoutSeconds) => probe(probes, { timeoutSeconds }),
     write: writeBelow(out),
     close,
   };
+}
+
+/** A timer takes no more, and would be over at once: 24.8 days. */
+const longestTimer = 2 ** 31 - 1;
+
+async function sleepInParts(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= longestTimer)
+    await sleep(Math.min(left, longestTimer), undefined, { signal });
 }
 
 /** Each document is written whole or not at all: a run that is killed leaves the last whole one behind. */

@@ -3,7 +3,7 @@ import { atShift, type BaselineChoice, chooseBaseline, nothingBefore } from "../
 import { type Column, columnsOf, seriesOf } from "../../core/analysis/columns.ts";
 import type { WindowPlan } from "../../core/analysis/plan-windows.ts";
 import { powerOfStep, type Traffic } from "../../core/analysis/power.ts";
-import { type Part, partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
+import { type Part, type PlannedArm, partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
 import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
 import { comparedTraffic, type Motion, motionOf, trafficOf } from "../../core/analysis/step-power.ts";
 import type { StepPower } from "../../core/analysis/verdict.ts";
@@ -15,21 +15,22 @@ import type { Judging } from "./judging.ts";
 /** Windows before the first one that tell what traffic there is. */
 const windowsBefore = 6;
 
-/** Every query of both arms, the baseline's as if it were measured now. */
+/** Both arms, the baseline as if it were measured now. */
+export function armsToAsk({ candidate, stable, fresh, baseline }: AnalyzeInputs): PlannedArm[] {
+  const own = baseline === "concurrent" || baseline === "same-time" ? undefined : fresh;
+  return [
+    { name: "baseline", variables: own ?? stable, shiftSeconds: 0 },
+    { name: "candidate", variables: candidate, shiftSeconds: 0 },
+  ];
+}
+
+/** Every query of both arms. */
 export function partsToAsk(
-  { candidate, stable, fresh, baseline }: AnalyzeInputs,
+  inputs: AnalyzeInputs,
   metrics: readonly ServiceMetric[],
   windowSeconds: number,
 ): Part[] {
-  const own = baseline === "concurrent" || baseline === "same-time" ? undefined : fresh;
-  return partsOf(
-    metrics,
-    [
-      { name: "baseline", variables: own ?? stable, shiftSeconds: 0 },
-      { name: "candidate", variables: candidate, shiftSeconds: 0 },
-    ],
-    windowSeconds,
-  );
+  return partsOf(metrics, armsToAsk(inputs), windowSeconds);
 }
 
 /** The baseline that the store can give, with the parts moved to where it is measured. */

@@ -5,11 +5,26 @@ import type { Telemetry } from "../../core/ports.ts";
 
 export const tokenVariable = "TELEMETRY_TOKEN";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the Action hands to whoever asks the store. An address of the inputs gets the token of the inputs or none: the
+ * step's secrets belong to the store of the configuration.
+ */
+export function environmentOfStep(
+  environment: Environment,
+  { telemetryUrl }: { telemetryUrl?: string },
+  telemetryToken: string,
+): Environment {
+  const given = telemetryToken ? { [tokenVariable]: telemetryToken } : {};
+  return telemetryUrl === undefined ? { ...environment, ...given } : given;
+}
+
 /** An address of the inputs has the token of the inputs alone: what the configuration names belongs to its own store. */
 function telemetrySettings(
   { telemetry }: RepositoryConfiguration,
   url: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): TelemetrySettings {
   if (url !== undefined)
     return {
@@ -29,7 +44,7 @@ function telemetrySettings(
 export function telemetryFor(
   configuration: RepositoryConfiguration,
   url: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): (requests: number) => Telemetry {
   return (requests) => {
     const settings = telemetrySettings(configuration, url, environment);

@@ -6,11 +6,11 @@ import { startOf, type WindowPlan } from "../../core/analysis/plan-windows.ts";
 import { rolloutReadings } from "../../core/analysis/rollout-readings.ts";
 import { rolloutRules } from "../../core/analysis/rollout-rules.ts";
 import { countsOf } from "../../core/analysis/service-counts.ts";
-import type { Verdict } from "../../core/analysis/verdict.ts";
+import type { Verdict, VerdictReason } from "../../core/analysis/verdict.ts";
 import { optional } from "../../core/optional.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Held } from "./held.ts";
-import { environmentOf, occasionOf, serviceOf } from "./occasion.ts";
+import { aboutOf, environmentOf, occasionOf, serviceOf } from "./occasion.ts";
 
 /** The verdict on the first windows. */
 export function verdictOf(comparison: Comparison, windows: number): Verdict {
@@ -34,8 +34,21 @@ export function verdictOf(comparison: Comparison, windows: number): Verdict {
     ...(power.step ? { power: [power.step] } : {}),
     warnings: [...warnings].slice(-mostWarnings),
   });
-  return analyze(measured, judging.analyzer, judging, occasion, { ...contextOf(plan), rules });
+  const verdict = analyze(measured, judging.analyzer, judging, occasion, { ...contextOf(plan), rules });
+  const [cause] = comparison.silence;
+  if (cause === undefined || verdict.verdict !== "hold" || !forWantOfData.has(verdict.reason_code))
+    return verdict;
+  return { ...verdict, reason: `${cause} ${verdict.reason}` };
 }
+
+const forWantOfData: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
+  "no-data",
+  "one-sided-data",
+  "not-enough-data",
+  "not-enough-evidence",
+  "too-few-healthy-windows",
+  "deadline",
+]);
 
 /** The comparison begins with the step that it judges. */
 export function contextOf({ windows }: WindowPlan): Context {
@@ -54,6 +67,7 @@ export function measuredSoFar(
   return {
     schema_version: 1,
     id: inputs.decisionId ?? about.filter(Boolean).join(" "),
+    ...aboutOf(inputs, ports.resolved),
     window_seconds: plan.windowSeconds,
     started_at: started,
     ...(inputs.weight === undefined

@@ -14,8 +14,12 @@ export const collectDeclaration: VerbDeclaration = {
     reports: {
       description:
         "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
+      lines: true,
     },
-    artifacts: { description: "Globs of files whose SHA-256 build-info.json names, one a line." },
+    artifacts: {
+      description: "Globs of files whose SHA-256 build-info.json names, one a line.",
+      lines: true,
+    },
     base: { description: "Commit or branch that the change is measured against." },
     head: { description: "Commit that is measured.", default: "HEAD" },
     history: {

@@ -25,6 +25,7 @@ export const decideDeclaration: VerbDeclaration = {
     reports: {
       description:
         "Globs of test, coverage and scan reports, one a line: JUnit, lcov, Cobertura, SARIF, CycloneDX.",
+      lines: true,
     },
     service: { description: "Decide for this service of `services.yaml` alone." },
     environment: {

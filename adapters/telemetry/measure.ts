@@ -28,7 +28,7 @@ export type Told = {
  * Asks what is missing of the windows that are due, each query once and all at the same time, and writes it into the
  * columns. A fault that may pass leaves its windows without a value and is told as a warning.
  */
-export async function measured(
+export async function askStore(
   telemetry: Telemetry,
   columns: readonly Column[],
   plan: WindowPlan,
@@ -42,8 +42,8 @@ export async function measured(
 }
 
 /** The same, with all that is to be told in one list. */
-export async function measure(...asked: Parameters<typeof measured>): Promise<string[]> {
-  const { notes, faults } = await measured(...asked);
+export async function measure(...asked: Parameters<typeof askStore>): Promise<string[]> {
+  const { notes, faults } = await askStore(...asked);
   return [...faults, ...notes];
 }
 

@@ -11,6 +11,8 @@ type Edge = { edge: number; upTo: (number | null)[] };
 export type ReadBuckets = { buckets: (Buckets | null)[]; warnings: string[]; samples: number };
 
 const mostEdges = 1000;
+/** Above it numbers are no longer counted one by one: nobody has so many events. */
+export const mostEvents = Number.MAX_SAFE_INTEGER;
 
 /** Classic histograms: a series for each upper edge (`le`), counts summed up from below. */
 export function classicBuckets(
@@ -37,16 +39,27 @@ export function classicBuckets(
     edges.set(edge, { edge, upTo: before === undefined ? upTo : summed(before.upTo, upTo) });
   }
   const rising = [...edges.values()].sort((left, right) => left.edge - right.edge);
-  let broken = 0;
+  const faults = { broken: 0, impossible: 0 };
   const buckets = Array.from({ length: windows }, (_, window): Buckets | null => {
     if (placing.unknown.has(window)) return null;
     const read = windowBuckets(rising, window);
-    if (read === "broken") broken += 1;
-    return read === "broken" ? null : read;
+    if (typeof read !== "string") return read;
+    faults[read] += 1;
+    return null;
   });
-  const counted = broken === 1 ? "1 window has" : `${broken} windows have`;
-  const sentence = `${counted} counts that fall as the edge rises, so nobody knows them; instances whose buckets have different edges cannot be summed.`;
-  return { buckets, warnings: broken > 0 ? [sentence] : [], samples };
+  const sentence = `${windowsHave(faults.broken)} counts that fall as the edge rises, so nobody knows them; instances whose buckets have different edges cannot be summed.`;
+  const warnings = [...(faults.broken > 0 ? [sentence] : []), ...impossibleSentence(faults.impossible)];
+  return { buckets, warnings, samples };
+}
+
+function windowsHave(windows: number): string {
+  return windows === 1 ? "1 window has" : `${windows} windows have`;
+}
+
+export function impossibleSentence(windows: number): string[] {
+  return windows > 0
+    ? [`${windowsHave(windows)} edges or counts that no histogram has, so nobody knows them.`]
+    : [];
 }
 
 /** An edge that one of two series lacks would otherwise lack half of its events. */
@@ -60,12 +73,13 @@ function summed(left: readonly (number | null)[], right: readonly (number | null
 /** Rounding and a scrape in the middle of an update make counts fall by a little; more than this part is a fault. */
 const mostNoise = 0.01;
 
-function windowBuckets(rising: readonly Edge[], window: number): Buckets | null | "broken" {
+function windowBuckets(rising: readonly Edge[], window: number): Buckets | null | "broken" | "impossible" {
   const known = rising.filter(({ upTo }) => upTo[window] !== null);
   const last = known.at(-1);
   const total = last?.upTo[window] ?? null;
   // Without the last edge nobody knows how many lie above the others.
   if (last?.edge !== Number.POSITIVE_INFINITY || total === null) return null;
+  if (known.some(({ upTo }) => (upTo[window] ?? 0) > mostEvents)) return "impossible";
   const bounds: number[] = [];
   const counts: number[] = [];
   let below = 0;

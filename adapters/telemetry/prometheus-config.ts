@@ -57,12 +57,24 @@ export function placeOf(address: string): Place {
   const basic =
     url.username === "" && url.password === ""
       ? undefined
-      : { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+      : { user: decoded(url.username, "telemetry.url"), password: decoded(url.password, "telemetry.url") };
   return {
     shown: `${url.origin}${path}`,
     endpoint: (name) => `${url.origin}${path}${name}${url.search}`,
     basic,
   };
+}
+
+/** The user or the password of an address, which the message leaves out. */
+export function decoded(part: string, setting: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw telemetryFault(
+      "telemetry-configuration",
+      `The user or the password in ${setting} has a % that begins no escape. Write %25 for a percent sign that belongs to it.`,
+    );
+  }
 }
 
 /** Contradictions that would otherwise show as a refusal of the store. */

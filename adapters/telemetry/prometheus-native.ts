@@ -4,7 +4,7 @@ import type { TelemetryQuestion } from "../../core/ports.ts";
 import { plain } from "../../core/render/escape.ts";
 import { notPrometheus, telemetryFault } from "./fault.ts";
 import { type Placing, windowsIn } from "./grid.ts";
-import type { ReadBuckets } from "./prometheus-classic.ts";
+import { impossibleSentence, mostEvents, type ReadBuckets } from "./prometheus-classic.ts";
 import { numberOf, oneSeries, pointsOf, type Series } from "./prometheus-series.ts";
 
 /** `[1700000000, {count, sum, buckets: [[which edges belong to it, left, right, count], …]}]` */
@@ -29,6 +29,7 @@ export function nativeBuckets(
   const buckets = new Array<Buckets | null>(windowsIn(question)).fill(null);
   const one = oneSeries(all, question);
   const points = pointsOf(one?.histograms, one?.histogram, question);
+  const impossible = new Set<number>();
   let samples = 0;
   placing.begin();
   for (const point of points) {
@@ -39,18 +40,24 @@ export function nativeBuckets(
     const read = bucketsOf(histogram, question);
     const same = (at: number): boolean => JSON.stringify(buckets[at]) === JSON.stringify(read);
     const window = placing.place(seconds, same);
-    if (window >= 0) buckets[window] = read;
+    if (window < 0) continue;
+    buckets[window] = read;
+    if (read === null) impossible.add(window);
   }
   for (const window of placing.unknown) buckets[window] = null;
   const mixed = one?.values !== undefined || one?.value !== undefined;
   const sentence = "Plain numbers beside native histograms were left out.";
-  return { buckets, warnings: mixed ? [sentence] : [], samples };
+  return {
+    buckets,
+    warnings: [...(mixed ? [sentence] : []), ...impossibleSentence(impossible.size)],
+    samples,
+  };
 }
 
 /** Counts between rising edges. A gap between two buckets is a bucket with nothing in it. */
 function bucketsOf({ count, buckets }: NativePoint, { name }: TelemetryQuestion): Buckets | null {
   const total = numberOf(count);
-  if (total === null || total < 0) return null;
+  if (total === null || total < 0 || total > mostEvents) return null;
   if (buckets !== undefined && !Array.isArray(buckets)) throw notPrometheus(name, "buckets that are no list");
   const rising = (buckets ?? []).map((bucket: unknown) => edgesOf(bucket, name));
   rising.sort((one, other) => one.right - other.right);
@@ -58,7 +65,8 @@ function bucketsOf({ count, buckets }: NativePoint, { name }: TelemetryQuestion)
   const counts: number[] = [];
   let above = 0;
   for (const { left, right, events } of rising) {
-    if (Number.isNaN(left) || Number.isNaN(right) || events === null || events < 0) return null;
+    if (!(left < Number.POSITIVE_INFINITY) || !(right > Number.NEGATIVE_INFINITY)) return null;
+    if (events === null || events < 0 || events > mostEvents) return null;
     if (left > (bounds.at(-1) ?? Number.NEGATIVE_INFINITY) && left !== Number.NEGATIVE_INFINITY) {
       bounds.push(left);
       counts.push(0);

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { telemetryFault } from "./fault.ts";
-import { type Place, type PrometheusConfig, prometheusDefaults } from "./prometheus-config.ts";
+import { decoded, type Place, type PrometheusConfig, prometheusDefaults } from "./prometheus-config.ts";
 import { proxyOf } from "./proxy-of.ts";
 
 export type Answered = { status: number; retryAfter: string | undefined; location: string; text: string };
@@ -78,6 +78,8 @@ async function wholeText(body: Readable, zipped: boolean, mostBytes: number, sho
   return Buffer.concat(chunks, length).toString("utf8");
 }
 
+const proxySetting = "telemetry.proxy, or HTTPS_PROXY";
+
 function dispatcherOf(config: PrometheusConfig): Dispatcher {
   const tls = {
     ...(config.authorityFile === undefined ? {} : { ca: fileText(config.authorityFile, "authority") }),
@@ -97,11 +99,13 @@ function dispatcherOf(config: PrometheusConfig): Dispatcher {
   const named = config.proxy === undefined ? proxyOf(new URL(config.url), process.env) : config.proxy;
   if (named === undefined || named === null) return new Agent(options);
   const proxy = URL.parse(named);
-  if (proxy !== null && ["http:", "https:"].includes(proxy.protocol))
+  if (proxy !== null && ["http:", "https:"].includes(proxy.protocol)) {
+    for (const part of [proxy.username, proxy.password]) decoded(part, proxySetting);
     return new ProxyAgent({ uri: proxy.href, ...options });
+  }
   throw telemetryFault(
     "telemetry-configuration",
-    "telemetry.proxy, or HTTPS_PROXY, is not an address of a proxy. Write http:// or https://, its host and its port.",
+    `${proxySetting}, is not an address of a proxy. Write http:// or https://, its host and its port.`,
   );
 }
 
@@ -124,7 +128,7 @@ function secretsOf({ bearer, basic, secretHeaders, proxy }: PrometheusConfig, pl
     basic?.password,
     place.basic?.password,
     proxied?.password,
-    decodeURIComponent(proxied?.password ?? ""),
+    decoded(proxied?.password ?? "", proxySetting),
     ...Object.values(secretHeaders ?? {}),
   ];
   // What is shorter hides nothing, and taking it out would leave no sentence whole.

@@ -102,6 +102,9 @@ export function serviceMetrics(policy: PolicyBundle, service: string): ServiceMe
   );
 }
 
+/** Controllers move traffic in parts, and Flagger never says how much of it: what nobody said is not all. */
+const somePart = 50;
+
 async function baselineOf(
   wish: BaselineWish,
   same: boolean,
@@ -109,12 +112,12 @@ async function baselineOf(
   telemetry: Telemetry,
 ): Promise<BaselineChoice> {
   const { plan, weights } = comparison;
-  const weight = weights.at(-1)?.[1];
+  const weight = weights.at(-1)?.[1] ?? somePart;
   return chooseBaseline({
     wish,
     fresh: false,
     apart: !same,
-    ...(weight === undefined ? {} : { weight }),
+    weight,
     retentionSeconds:
       same || weight === 100 || wish === "same-time" ? await telemetry.retentionSeconds() : undefined,
     lengthSeconds: plan.windows * plan.windowSeconds,

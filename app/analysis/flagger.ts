@@ -4,7 +4,7 @@ import { type FlaggerHook, type FlaggerState, flaggerStatus } from "../../core/a
 import { verdictReasons } from "../../core/analysis/verdict.ts";
 import { type Rollout, runOf } from "./asked.ts";
 import type { Analyses } from "./index.ts";
-import { type Comparison, lastStep, notePassed } from "./store.ts";
+import { lastStep, notePassed, type Step } from "./store.ts";
 
 export type FlaggerGate = {
   /** What a hook is told: whether it passes, and why. */
@@ -26,12 +26,13 @@ const tickMs = 8000;
  * the tick after the increase.
  */
 export function flaggerGate({ database, now, analyses }: Around): FlaggerGate {
-  const lastOf = (rollout: Rollout) => lastStep(database, rollout.repository, runOf(rollout), now());
+  const lastOf = (rollout: Rollout) => lastStep(database, rollout.repository, runOf(rollout));
 
   const firstIncrease = async (rollout: Rollout): Promise<FlaggerTold> => {
     const answer = await analyses.ask({ ...rollout, step: 0 });
     // Where nothing can be compared, the candidate gets no traffic either.
-    if (!isOfComparison(answer)) return told("confirm-traffic-increase", answer.verdict, answer);
+    if (!isOfComparison(answer) || answer.verdict === "rollback")
+      return told("confirm-traffic-increase", answer.verdict, answer);
     await notePassed(database, rollout.repository, answer.id, now());
     return told("confirm-traffic-increase", "not-begun");
   };
@@ -52,7 +53,7 @@ export function flaggerGate({ database, now, analyses }: Around): FlaggerGate {
   };
 }
 
-function stepAfter({ step, passed_at: passedAt }: Comparison, now: Date): number {
+function stepAfter({ step, passed_at: passedAt }: Step, now: Date): number {
   return passedAt && now.getTime() - passedAt.getTime() >= tickMs ? step + 1 : step;
 }
 

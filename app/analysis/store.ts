@@ -48,7 +48,11 @@ export async function found(
     "update analyses set asked_at = greatest(asked_at, $3) where repository = $1 and id = $2 and asked_at >= $4 returning *",
     [repository, id, now.toISOString(), quietSince(now)],
   );
-  return row && comparison.parse(row);
+  if (!row) return undefined;
+  const { data } = comparison.safeParse(row);
+  // What cannot be read would stay so with every ask: whoever asks begins anew.
+  if (!data) await database.query("delete from analyses where repository = $1 and id = $2", [repository, id]);
+  return data;
 }
 
 /** Any comparison by its name, for whoever wants to read its verdict. */
@@ -61,7 +65,7 @@ export async function byName(
     repository,
     id,
   ]);
-  return row && comparison.parse(row);
+  return comparison.safeParse(row).data;
 }
 
 /** Begins a comparison, unless another replica has done so meanwhile: then that one stands. */
@@ -97,32 +101,36 @@ export async function countOf(database: Queries, repository: string, now: Date):
   return z.object({ rows: z.coerce.number() }).parse(row).rows;
 }
 
-/** Another step of the same rollout that was taken back: the rollout is over then. */
+/** A step of the rollout that was taken back, noted as asked about: it is over for as long as somebody asks. */
 export async function takenBack(
   database: Queries,
   repository: string,
   run: string,
   now: Date,
 ): Promise<Comparison | undefined> {
-  const [row] = await database.query(
-    "select * from analyses where repository = $1 and run = $2 and final = 'rollback' and asked_at >= $3 order by step limit 1",
-    [repository, run, quietSince(now)],
+  const rows = await database.query(
+    `update analyses set asked_at = greatest(asked_at, $3)
+     where repository = $1 and run = $2 and final = 'rollback' and asked_at >= $4 returning *`,
+    [repository, run, now.toISOString(), quietSince(now)],
   );
-  return row && comparison.parse(row);
+  const read = rows.flatMap((row) => comparison.safeParse(row).data ?? []);
+  return read.sort((one, other) => one.step - other.step)[0];
 }
 
-/** The newest step of a rollout that is under way. */
+const step = comparison.pick({ step: true, passed_at: true });
+export type Step = z.infer<typeof step>;
+
+/** The newest step of a rollout. Quiet does not undo that it was begun: the candidate may have traffic. */
 export async function lastStep(
   database: Queries,
   repository: string,
   run: string,
-  now: Date,
-): Promise<Comparison | undefined> {
+): Promise<Step | undefined> {
   const [row] = await database.query(
-    "select * from analyses where repository = $1 and run = $2 and asked_at >= $3 order by step desc limit 1",
-    [repository, run, quietSince(now)],
+    "select step, passed_at from analyses where repository = $1 and run = $2 order by step desc limit 1",
+    [repository, run],
   );
-  return row && comparison.parse(row);
+  return row && step.parse(row);
 }
 
 export async function noteWeights(
@@ -174,17 +182,17 @@ export async function notePassed(
 const past = z.object({ measurements, final: z.enum(["promote", "rollback"]).nullable() });
 const mostPast = 60;
 
-/** Earlier comparisons of the same service, which noise is learnt from, the newest first. */
+/** Earlier rollouts of the same service, which noise is learnt from, the newest first; none of its own steps. */
 export async function pastOf(
   database: Queries,
   repository: string,
-  { id, service, environment }: Pick<Comparison, "id" | "service" | "environment">,
+  { run, service, environment }: Pick<Comparison, "run" | "service" | "environment">,
 ): Promise<z.infer<typeof measurements>[]> {
   const rows = await database.query(
     `select measurements, final from analyses
-     where repository = $1 and service = $2 and environment = $3 and id <> $4 and measurements is not null
+     where repository = $1 and service = $2 and environment = $3 and run <> $4 and measurements is not null
      order by asked_at desc, id limit ${mostPast}`,
-    [repository, service, environment, id],
+    [repository, service, environment, run],
   );
   return rows.flatMap((row) => {
     const { data } = past.safeParse(row);

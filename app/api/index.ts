@@ -62,7 +62,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       return { status: route.status, text: JSON.stringify(given) };
     };
     const key = request.headers["idempotency-key"];
-    if (!route.body || typeof key !== "string") return await work({ nonce: randomUUID(), again: false });
+    if (!route.body || route.momentary || typeof key !== "string")
+      return await work({ nonce: randomUUID(), again: false });
     const standing = { caller: caller.key, key, method: route.method, path, body, now: options.now() };
     return await answeredOnce(options.database, standing, work);
   };

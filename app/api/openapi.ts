@@ -62,7 +62,7 @@ function operationOf(route: Route): Record<string, unknown> {
   const parameters = [
     ...names.map((name) => parameter("path", name, described[name] ?? name)),
     ...Object.entries(route.query ?? {}).map(([name, text]) => parameter("query", name, text)),
-    ...(route.body
+    ...(route.body && !route.momentary
       ? [parameter("header", "Idempotency-Key", "Answers the same request once, for 24 hours.")]
       : []),
   ];

@@ -26,6 +26,8 @@ export type Route = {
   limitBytes?: number;
   /** True where the token may also come as the password of basic authentication, for who can send no header. */
   basic?: boolean;
+  /** True where the answer is of its moment: an Idempotency-Key is passed over. */
+  momentary?: boolean;
   status: 200 | 201;
   answer: z.ZodType;
   /** Statuses beside those that every address may answer with. */

@@ -1,10 +1,13 @@
 import type { Analyzer, Context } from "./analyzer.ts";
+import type { Judged } from "./conclude.ts";
 import { verdictDocument } from "./document.ts";
 import { kayentaDocument } from "./kayenta/document.ts";
 import { judgeAsKayenta } from "./kayenta/judge.ts";
 import type { Learnt } from "./learnt.ts";
 import type { Buckets, CountSeries, Measurements, MetricSeries } from "./measurements.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
+import { oddMeasurements } from "./odd-measurements.ts";
+import { namingSilentArm } from "./silent-arm.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Occasion } from "./verdict-frame.ts";
 
@@ -19,14 +22,22 @@ export function analyze(
   const { kayenta } = policy;
   if (kayenta) {
     const judged = judgeAsKayenta(measurements, policy, kayenta, context);
-    return kayentaDocument(judged, measurements, policy, kayenta, occasion);
+    return kayentaDocument(judged, measurements, policy, kayenta, told(occasion, measurements));
   }
+  const documentOf = (judged: Judged, until: Measurements): Verdict =>
+    namingSilentArm(verdictDocument(judged, until, policy, learnt, told(occasion, until)), until);
   const judged = analyzer.judge(measurements, context);
   const measured = Math.max(0, ...judged.tracks.map(({ pairs }) => pairs.length));
-  if (judged.atWindow >= measured) return verdictDocument(judged, measurements, policy, learnt, occasion);
+  if (judged.atWindow >= measured) return documentOf(judged, measurements);
   const until = upTo(measurements, judged.atWindow);
   const planned = { ...context, windowsPlanned: context.windowsPlanned ?? measured };
-  return verdictDocument(analyzer.judge(until, planned), until, policy, learnt, occasion);
+  return documentOf(analyzer.judge(until, planned), until);
+}
+
+/** The occasion with what is odd about the measurements among its warnings. */
+function told(occasion: Occasion, measurements: Measurements): Occasion {
+  const odd = oddMeasurements(measurements);
+  return odd.length === 0 ? occasion : { ...occasion, warnings: [...(occasion.warnings ?? []), ...odd] };
 }
 
 /** The first windows alone. */

@@ -42,7 +42,7 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
     const events = eventsAt(measurements);
     const warmUp = warmUpOf(context.steps ?? [], policy, measurements.window_seconds);
     // The alarms of all metrics together keep policy's rate even where no two of them ever coincide.
-    const falseAlarms = 1 - (1 - policy.falseAlarms) ** (1 / Math.max(1, counting.length));
+    const falseAlarms = policy.falseAlarms / Math.max(1, counting.length);
     return counting.map(([name, series]) => {
       const metric = policy.metric(name, series.worse, series.kind);
       const usable = usableFor(learnt.metrics.get(name), series, measurements.window_seconds);
@@ -60,7 +60,16 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
         measurements.window_seconds,
         (noise, schedule) => {
           const level = noise.levelSpread < Number.POSITIVE_INFINITY;
-          const key = [name, series.worse, level, falseAlarms, windows, schedule.key, begins].join("|");
+          const key = [
+            name,
+            series.worse,
+            level,
+            noise.scatter,
+            falseAlarms,
+            windows,
+            schedule.key,
+            begins,
+          ].join("|");
           return boundaryFor({ noise, path: schedule.path, windows, shifts, starts, falseAlarms }, key);
         },
       );

@@ -32,6 +32,8 @@ const mostWeeks = 4;
 /** The best baseline that there is, and why there is no better one. Nothing is better than a wrong one: it holds. */
 export function chooseBaseline(question: BaselineQuestion): BaselineChoice {
   const { wish, fresh, apart, weight } = question;
+  if (!apart && weight !== undefined && weight > 0 && weight < 100)
+    return none("arms-not-told-apart", thinned);
   if ((wish === "auto" || wish === "fresh") && fresh)
     return now("fresh", "The stable version, started anew beside the candidate, at the same time.");
   if (wish === "fresh") return none("no-fresh-baseline", "The target gave no fresh instance of stable.");
@@ -68,6 +70,10 @@ const notConcurrent: Record<NotConcurrent, string> = {
   "arms-not-told-apart": "Nothing in the telemetry tells stable from the candidate.",
   "no-stable-traffic": "The candidate has all of the traffic, so stable has none beside it.",
 };
+
+/** With a tenth of the traffic, ten times the errors are twice as many of the whole service, and half as many none. */
+const thinned =
+  "Nothing in the telemetry tells stable from the candidate, whose part of the traffic hides its harm. Write `arms` of the service in services.yaml, or compare when the candidate has all of the traffic.";
 
 function whyNotConcurrent(apart: boolean, weight: number | undefined): NotConcurrent | undefined {
   if (!apart) return "arms-not-told-apart";

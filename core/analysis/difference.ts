@@ -2,6 +2,7 @@ import { optional } from "../optional.ts";
 import { bucketQuantile } from "../stats/bucket-quantile.ts";
 import type { Buckets, MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
+import { rootMoments, rootOf, rootOffset } from "./root-moments.ts";
 
 /**
  * One window as the comparison sees it, on a scale where chance is as wide on every level: logarithms of gauges and
@@ -107,16 +108,24 @@ function shareSide(bad: Figure, total: Figure, reference: number): Side | Absent
   if (total === 0) return { absent: "no-traffic" };
   const counted = Math.min(bad, total);
   return {
-    value: rootOf((counted + 0.375) / ((total + 0.75) * reference)),
-    sampling: Math.max(0.01, 1 - reference) / ((total + 0.75) * reference),
+    ...rooted(counted, total, reference),
     shown: counted / total,
     events: total,
   };
 }
 
-/** Twice the root, and above four times the usual share a logarithm: what is far off need not be weighed exactly. */
-export function rootOf(part: number): number {
-  return part > 4 ? 4 + Math.log(part / 4) * 2 : 2 * Math.sqrt(part);
+/** A count out of events, with `reference` as the usual share of it, on the scale of the comparison. */
+export function rooted(
+  counted: number,
+  events: number,
+  reference: number,
+): { value: number; sampling: number } {
+  const expected = events * reference;
+  const { bias, variance } = rootMoments(expected);
+  return {
+    value: rootOf((counted + rootOffset) / expected) - bias,
+    sampling: Math.max(0.01, 1 - reference) * variance,
+  };
 }
 
 function gaugeSide(value: Figure, scale: "log" | "linear", reference: number): Side | Absent {

@@ -122,22 +122,23 @@ function flipsOf(track: Track, state: MetricState, window: number): string {
     crossing === undefined || !point || point.effect === 0
       ? undefined
       : shiftText((effect.estimate / point.effect) * crossing, effect.unit, unit);
-  const around = shown === undefined ? undefined : `about ${shown}`;
+  const shifted =
+    shown === undefined
+      ? undefined
+      : `With every window shifted alike, to an effect of about ${shown}, it would`;
   switch (state) {
     case "worse":
-      return around === undefined
-        ? "Fewer bad windows."
-        : `Had every window been better by as much, so that they had come to ${around}, it would not have been worse.`;
+      return shifted === undefined ? "Fewer bad windows." : `${shifted} not have been worse.`;
     case "marginal":
-      return around === undefined
+      return shifted === undefined
         ? "More windows."
-        : `Had they come to ${around}, it would have been worse; an interval below ${margin} is healthy.`;
+        : `${shifted} have been worse; an interval below ${margin} is healthy.`;
     case "unsure":
-      return `An interval that ends below ${margin} is healthy${around === undefined ? "" : `; had the windows come to ${around}, it would have been worse`}.`;
+      return `An interval that ends below ${margin} is healthy.${shifted === undefined ? "" : ` ${shifted} have been worse.`}`;
     default:
-      return around === undefined
+      return shifted === undefined
         ? "Nothing these windows could have shown."
-        : `Had the windows come to ${around}, it would have been worse.`;
+        : `${shifted} have been worse.`;
   }
 }
 

@@ -15,13 +15,16 @@ export function effectOf(track: Track, window: number): Effect | null {
         ? ["number", noise.reference ?? 1]
         : ["percent", 100];
   const shown = (relative: number): number => bounded(relative * times);
-  return {
+  const effect = {
     unit,
     estimate: shown(point.effect),
     lower: shown(point.lower),
     upper: shown(point.upper),
     margin: shown(point.margin),
   };
+  const { estimate, lower, upper, margin } = effect;
+  // Sums of values near the largest number are infinite, and their quotients no number at all.
+  return [estimate, lower, upper, margin].some(Number.isNaN) ? null : effect;
 }
 
 const largest = 1e12;

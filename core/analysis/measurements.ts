@@ -5,6 +5,9 @@ import * as z from "zod";
  * a rollout and the history that noise is learnt from all have this shape. `null` is a window that nobody measured.
  */
 
+/** A week. Policy and inputs keep to it as well. */
+export const longestWindowSeconds = 7 * 86_400;
+
 export const worseDirections = ["higher", "lower", "either"] as const;
 export type Worse = (typeof worseDirections)[number];
 
@@ -53,7 +56,7 @@ export const measurements = z
     environment: z.string().max(500).optional(),
     candidate: z.string().max(100_000).optional().describe("What told the candidate apart."),
     stable: z.string().max(100_000).optional().describe("What told the stable version apart."),
-    window_seconds: z.number().positive().max(604_800),
+    window_seconds: z.number().positive().max(longestWindowSeconds),
     started_at: z.iso.datetime().optional(),
     /** Percent of the traffic that the candidate had, a window each. */
     weights: z.array(z.number().min(0).max(100).nullable()).max(100_000).optional(),

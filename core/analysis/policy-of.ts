@@ -1,5 +1,5 @@
 import { rulesOf } from "../decision/guardrails.ts";
-import { analysisDefaults } from "../policy/analysis-defaults.ts";
+import { analysisDefaults, mostWindows } from "../policy/analysis-defaults.ts";
 import { durationSeconds } from "../policy/duration.ts";
 import type { Rule } from "../policy/guardrails/index.ts";
 import { profileNamed } from "../policy/profiles.ts";
@@ -20,8 +20,7 @@ export function analysisPolicyOf(
   return {
     windowSeconds,
     healthyWindows,
-    // Never too few to promote: `policy check` refuses that of a file, and scopes may still add up to it.
-    longestWindows: Math.max(healthyWindows, Math.floor(durationSeconds(own.longest) / windowSeconds)),
+    longestWindows: longestWindowsOf({ analysis }, windowSeconds),
     atDeadline: own["at-deadline"],
     falseAlarms: own["false-alarms-percent"] / 100,
     power: own["power-percent"] / 100,
@@ -34,6 +33,16 @@ export function analysisPolicyOf(
     ...(own.judge === "kayenta" ? { kayenta: { ...analysisDefaults.kayenta, ...analysis.kayenta } } : {}),
     metric,
   };
+}
+
+/** Never too few to promote, nor without end: `policy check` refuses both of a file; scopes may add up to it. */
+export function longestWindowsOf(
+  { analysis = {} }: Pick<Thresholds, "analysis">,
+  windowSeconds: number,
+): number {
+  const own = { ...analysisDefaults, ...analysis };
+  const windows = Math.floor(durationSeconds(own.longest) / windowSeconds);
+  return Math.min(mostWindows, Math.max(own["healthy-windows"], windows));
 }
 
 /** What is judged by rules: the bundle's own of the rollout and those of the profile, and what they count with. */

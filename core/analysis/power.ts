@@ -38,7 +38,7 @@ const seed = 7;
  * windows, by simulating it with the learnt noise and the measured traffic; and the windows after which it would.
  */
 export function powerOfStep({ policy, learnt, traffic, weight, windows, longest }: PowerQuestion): StepPower {
-  const falseAlarms = 1 - (1 - policy.falseAlarms) ** (1 / Math.max(1, traffic.length));
+  const falseAlarms = policy.falseAlarms / Math.max(1, traffic.length);
   const looks = Math.max(windows, longest);
   const metrics = traffic.map((metric) => {
     const chances = chancesOf(metric, policy, learnt, weight, looks, falseAlarms);

@@ -107,7 +107,7 @@ function valueFor(name: string, { place, declared, given }: Filling, arm: Arm): 
   const found = ofArm ? own(arm.variables, name) : (own(given, name) ?? variable?.default);
   if (found !== undefined && found.length > 0) return found;
   const remedy = ofArm
-    ? `the rollout does not know it of the ${arm.name}; name labels that it knows under telemetry.arms of the service`
+    ? `the rollout does not know it of the ${arm.name}: give ${arm.name === "baseline" ? "--stable" : "--candidate"} (in a workflow the input ${arm.name === "baseline" ? "stable" : "candidate"}) with it, or name labels that it knows under telemetry.arms of the service`
     : `write it under telemetry.variables of the service (${printable(variable?.description ?? "", 200)})`;
   throw new UserError(
     "query-variable-missing",

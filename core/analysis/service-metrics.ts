@@ -109,7 +109,7 @@ function missingVariables(one: ServiceMetric): TelemetryFault[] {
     .filter((name) => declared[name]?.default === undefined)
     .map((name) => ({
       path: ["variables"],
-      message: `${one.name}${one.set === undefined ? "" : ` of ${one.set}`} needs ${name}: ${declared[name]?.description}`,
+      message: `${one.name}${one.set === undefined ? "" : ` of ${one.set}`} needs ${name}: ${declared[name]?.description.replace(/\.$/, "")}`,
     }));
 }
 

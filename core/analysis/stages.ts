@@ -1,9 +1,11 @@
+import { isPair } from "./difference.ts";
 import { type LearntMetric, referenceOf } from "./learnt.ts";
 import type { MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
 import type { Boundary } from "./noise/boundary.ts";
 import { defaultNoise, type Noise } from "./noise/noise.ts";
 import { type Schedule, scheduleOf } from "./noise/schedule.ts";
+import { louder, loudness, stepsOf } from "./noise/steps.ts";
 import { pairsOf } from "./pairs.ts";
 
 /**
@@ -24,9 +26,40 @@ export function stagesOf(
   for (let seen = 1; seen <= Math.max(1, windows); seen *= 2) {
     const { noise, reference } = noiseFor(known, series, metric, windowSeconds, seen);
     const schedule = scheduleOf(series.kind, pairsOf(series, metric, reference, seen), reference);
-    stages.push({ from: seen - 1, noise, reference, boundary: boundaryFor(noise, schedule) });
+    const blind = known === undefined && series.kind === "gauge" && seen < windowsToKnow;
+    const boundary = boundaryFor(noise, schedule);
+    stages.push({ from: seen - 1, noise, reference, boundary: blind ? outOfReach(boundary) : boundary });
   }
   return stages;
+}
+
+/** Of a gauge that nobody knows, so many windows say how loud it is; before that it takes nothing back. */
+const windowsToKnow = 4;
+const beyond = 100;
+
+function outOfReach({ reach }: Boundary): Boundary {
+  return { worse: beyond, marginal: beyond, reach };
+}
+
+/** Without a history, a gauge that is louder than the default shows it in its own steps. */
+function unlearnt(
+  series: MetricSeries,
+  metric: MetricPolicy,
+  windowSeconds: number,
+  reference: number,
+  seen: number,
+): Noise {
+  const noise = defaultNoise(series.kind, windowSeconds);
+  if (series.kind !== "gauge") return noise;
+  const pairs = pairsOf(series, metric, reference, seen);
+  const differences = pairs.map((pair) =>
+    isPair(pair) ? pair.candidate.value - pair.baseline.value : Number.NaN,
+  );
+  const steps = stepsOf(differences);
+  if (steps.length < windowsToKnow - 1) return noise;
+  // By half an octave, so that rollouts about as loud share a boundary; never quieter than the default.
+  const times = 2 ** (Math.ceil(2 * Math.log2(loudness(noise, steps))) / 2);
+  return times > 1 ? louder(noise, times) : noise;
 }
 
 /** A share so many times that of the history, or below it, is not to be compared on its scale. */
@@ -40,7 +73,8 @@ function noiseFor(
   seen: number,
 ): { noise: Noise; reference: number } {
   const own = referenceOf(series, metric, seen) ?? 1;
-  if (known === undefined) return { noise: defaultNoise(series.kind, windowSeconds), reference: own };
+  if (known === undefined)
+    return { noise: unlearnt(series, metric, windowSeconds, own, seen), reference: own };
   const { noise } = known;
   const usual = noise.reference ?? 1;
   if (series.kind !== "ratio" || (own < usual * unlike && own > usual / unlike))

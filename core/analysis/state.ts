@@ -42,15 +42,18 @@ function stateOf(track: Track, window: number): MetricState {
   const rises = worse === "higher" || (worse === "either" && shift > 0);
   const limit = Math.abs(scale.difference(rises ? margin : -margin));
   const harm = rises ? shift : -shift;
-  if (highest >= (track.worseFrom[window] ?? Number.POSITIVE_INFINITY))
+  // What is evident and lies within the margin all the same is no harm.
+  const within = harm + reach <= limit;
+  if (!within && highest >= (track.worseFrom[window] ?? Number.POSITIVE_INFINITY))
     return harm >= limit ? "worse" : "marginal";
   if (
+    !within &&
     (track.evidence[window] ?? 0) >= (track.marginalFrom[window] ?? Number.POSITIVE_INFINITY) &&
     harm >= limit / 2
   )
     return "marginal";
   // Asked for what has to hold: of a figure that is none, nothing does.
-  if (!(harm + reach <= limit)) return "unsure";
+  if (!within) return "unsure";
   // Where either way is bad, the other end has to be within its own margin.
   const other = Math.abs(scale.difference(rises ? -margin : margin));
   if (worse === "either" && !(reach - harm <= other)) return "unsure";

@@ -1,3 +1,6 @@
+/** A comparison takes no more windows than this: each costs a question to the store and a look at all before it. */
+export const mostWindows = 1000;
+
 /** What the group `analysis` means where a bundle leaves a key out; docs/policy.md lists the same. */
 export const analysisDefaults = {
   window: "2m",

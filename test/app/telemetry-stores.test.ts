@@ -177,6 +177,37 @@ describe("a decision of the App", () => {
     }
   });
 
+  test("asks anew for another base or other services, and after a read that failed", async () => {
+    const store = await startPrometheus(() => ({ total: 90_000, bad: 36 }));
+    try {
+      const text = `schema-version: 1\nstores: [{ url: "${store.url}", repositories: ["octo-org/*"] }]\n`;
+      const read = trafficReader(telemetryOf(await written(text)), () => new Date("2026-03-02T10:00:00Z"));
+      const about = gathered();
+      const based = (base: string) => ({ ...about.measured, change: { ...about.measured.change, base } });
+      const pay = { name: "pay", paths: ["pay/**"], telemetry: services[0]?.telemetry };
+      const both = {
+        ...about.policy,
+        services: { "schema-version": 1 as const, services: [...services, pay] },
+      };
+      const diff = { changed_files: [{ path: "pay/a.ts", status: "modified" as const }] };
+      const one = { ...about, measured: based("b".repeat(40)) };
+      store.state.status = 503;
+      expect((await read("octo-org/shop", one, around)).given).toEqual([]);
+      store.state.status = 200;
+      expect((await read("octo-org/shop", one, around)).given).toHaveLength(1);
+      const asked = () => store.state.asked.splice(0).length;
+      asked();
+      await read("octo-org/shop", one, around);
+      expect(asked()).toBe(0);
+      await read("octo-org/shop", { ...one, measured: based("c".repeat(40)) }, around);
+      expect(asked()).toBe(3);
+      await read("octo-org/shop", { ...one, policy: both, measured: { ...one.measured, diff } }, around);
+      expect(asked()).toBeGreaterThan(0);
+    } finally {
+      await store.close();
+    }
+  });
+
   test("is made without them where there is no store, and where one is not allowed", async () => {
     const now = () => new Date("2026-03-02T10:00:00Z");
     const none = trafficReader(telemetryOf(undefined), now);

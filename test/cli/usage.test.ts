@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import { flagsOf, readArguments } from "../../cli/arguments.ts";
@@ -44,6 +45,15 @@ describe("flags", () => {
     const error = thrownBy(() => readArguments(decideDeclaration, words));
     expect(error).toMatchObject({ exitCode: 64, reasonCode: "usage" });
     expect(error.message).toMatch(message);
+  });
+
+  test("that take one value a line may be given more than once, and no others", () => {
+    const words = ["--variables", "a=1", "--variables", "b=2"];
+    expect(readArguments(analyzeDeclaration, words).value("variables")).toBe("a=1\nb=2");
+    const twice = ["--weight", "5", "--weight", "10"];
+    expect(thrownBy(() => readArguments(analyzeDeclaration, twice)).message).toMatch(
+      /^analyze: --weight was given 2 times, and takes one value\./,
+    );
   });
 
   test("of another value than those allowed is refused with the list", () => {

@@ -46,6 +46,18 @@ describe("docs/telemetry.md", () => {
     }
   });
 
+  it("begins in docs/analyze.md with services that are measured", () => {
+    const beginning = readFileSync(join(import.meta.dirname, "../../docs/analyze.md"), "utf8");
+    const [, services = ""] = /^```yaml\n(# services\.yaml\n[\s\S]*?)^```$/m.exec(beginning) ?? [];
+    const bundle = folderBundle(new Map([["services.yaml", services]]), { name: "docs", commit: "docs" });
+    const [service] = bundle.services?.services ?? [];
+    const shipped = readFileSync(join(import.meta.dirname, "../../policies/default/queries.yaml"), "utf8");
+    const { queries } = folderBundle(new Map([["queries.yaml", shipped]]), { name: "docs", commit: "docs" });
+    const { metrics, faults } = metricsOf(service?.telemetry ?? {}, queries);
+    expect(faults).toEqual([]);
+    expect(metrics.map((metric) => metric.name)).toEqual(["error-rate", "latency-p95"]);
+  });
+
   it("has recorded answers that are read", async () => {
     const folder = await mkdtemp(join(tmpdir(), "telemetry-docs-"));
     const path = join(folder, "answers.json");

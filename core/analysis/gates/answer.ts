@@ -21,11 +21,14 @@ export type GateAnswer = z.infer<typeof gateAnswer>;
 type Place = Pick<GateAnswer, "id" | "link">;
 
 export function answerOf(verdict: Verdict, place: Place): GateAnswer {
+  const { baseline, reason } = verdict;
+  // Where there is no baseline, its sentence says what to do about it.
+  const whole = baseline.kind === "none" ? `${reason} ${baseline.sentence}` : reason;
   return {
     verdict: verdict.verdict,
     score: scoreOf(verdict),
     reason_code: verdict.reason_code,
-    reason: plain(verdict.reason, 1000),
+    reason: plain(whole, 1000),
     at_window: verdict.at_window,
     windows_planned: verdict.windows_planned,
     ...place,

@@ -5,7 +5,7 @@ import { type Path, simulate } from "./simulate.ts";
 export type Boundary = {
   /** Evidence at which a metric counts as worse, on the scale of `Follower.evidence`. */
   worse: number;
-  /** At which it counts as marginal: as many false warnings in all as `marginalPart` says. */
+  /** At which it counts as marginal: one rollout without an effect in ten crosses it once. */
   marginal: number;
   /** Standard errors to either side within which the shift stays at every look together, for `confidence`. */
   reach: number;
@@ -27,7 +27,7 @@ const confidence = 0.9;
 /** Before this window the effect's interval is not looked at. */
 const firstLook = 2;
 /** Of policy's rate, what the simulation may use: learnt noise is an estimate, and the rest is kept for its errors. */
-const knownPart = 0.85;
+const knownPart = 0.8;
 const simulatedRuns = 4000;
 const boundarySeed = 20_260_101;
 

@@ -2,6 +2,7 @@ import { minimize } from "../../stats/minimize.ts";
 import { differenceLikelihood } from "./difference-likelihood.ts";
 import { withLevel } from "./level.ts";
 import { defaultNoise, type Noise, type NoiseKind } from "./noise.ts";
+import { louder, loudness, stepsOf } from "./steps.ts";
 
 /** The windows of one past rollout on the scale of the comparison; NaN where nothing was measured. */
 export type PastRollout = {
@@ -56,28 +57,8 @@ export function learnNoise(
 /** Gauges come in every size of noise: the default is moved to theirs before anything is looked for. */
 function startingScale(kind: NoiseKind, history: readonly PastRollout[], before: Noise): Noise {
   if (kind !== "gauge") return before;
-  let sum = 0;
-  let count = 0;
-  for (const { differences } of history) {
-    for (let at = 1; at < differences.length; at++) {
-      const step = (differences[at] ?? Number.NaN) - (differences[at - 1] ?? Number.NaN);
-      if (!Number.isFinite(step)) continue;
-      sum += Math.min(Math.abs(step), 10);
-      count += 1;
-    }
-  }
-  if (count === 0 || sum === 0) return before;
-  // The mean step of the default: of two draws of scatter, and of the drift's change.
-  const usual = Math.sqrt(
-    (2 / Math.PI) * (2 * before.scatter ** 2 + 2 * (1 - before.driftCorrelation) * before.drift ** 2),
-  );
-  const times = Math.max(1e-4, sum / count / usual);
-  return {
-    ...before,
-    lasting: before.lasting * times,
-    drift: before.drift * times,
-    scatter: before.scatter * times,
-  };
+  const steps = history.flatMap(({ differences }) => stepsOf(differences));
+  return steps.length === 0 ? before : louder(before, loudness(before, steps));
 }
 
 const usualAlikeness = 40;
@@ -145,7 +126,7 @@ function withLikelyLasting(
   history: readonly PastRollout[],
   target: number,
 ): Noise {
-  const candidates = [-2, -1.5, -1, -0.7, -0.4, -0.2, 0, 0.2, 0.4, 0.7, 1, 1.4].map((step) => {
+  const candidates = [-2, -1.6, -1.2, -0.8, -0.4, 0, 0.4, 0.8, 1.2, 1.6].map((step) => {
     const at = best.map((number, index) => (index === 0 ? number + step : number));
     const moved = noiseAt(kind, at, noise);
     return {

@@ -50,10 +50,18 @@ export function defaultNoise(kind: NoiseKind, windowSeconds: number): Noise {
     // Of a share, its typical root; of others nothing is known, and the first value is as good.
     level: kind === "ratio" ? 2 : 0,
     levelSpread: Number.POSITIVE_INFINITY,
-    sharedCorrelation: 0.8,
-    driftCorrelation: 0.5,
+    sharedCorrelation: hangingTogether(0.8, windowSeconds),
+    driftCorrelation: hangingTogether(0.5, windowSeconds),
     lastingLikely: [0.5, 0.8, 1, 1.5].map((times) => ({ value: times * own.lasting, weight: 0.25 })),
     windowSeconds,
     rollouts: 0,
   };
+}
+
+const usualWindowSeconds = 120;
+const mostTogether = 0.98;
+
+/** What hangs together over two minutes does so more over shorter windows, and less over longer ones. */
+function hangingTogether(correlation: number, windowSeconds: number): number {
+  return Math.min(mostTogether, correlation ** (windowSeconds / usualWindowSeconds));
 }

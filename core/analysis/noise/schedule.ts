@@ -1,4 +1,4 @@
-import { isPair, type Pair, type WindowPair } from "../difference.ts";
+import { isPair, type Pair, rooted, type WindowPair } from "../difference.ts";
 import type { MetricSeries } from "../measurements.ts";
 import type { Path, PathPoint } from "./simulate.ts";
 
@@ -27,12 +27,12 @@ function pointOf(kind: MetricSeries["kind"], pairs: readonly Pair[], reference: 
     };
   const baseline = rounded(mean(pairs.map((pair) => pair.baseline.events ?? 0)));
   const candidate = rounded(mean(pairs.map((pair) => pair.candidate.events ?? 0)));
-  return countsPoint(baseline, candidate, reference);
+  return countsPoint(baseline, candidate, Number(reference.toPrecision(1)));
 }
 
 /** One window of a ratio with so many events in both arms. */
 export function countsPoint(baseline: number, candidate: number, share: number): PathPoint {
-  const sampling = (events: number): number => Math.max(0.01, 1 - share) / ((events + 0.75) * share);
+  const sampling = (events: number): number => rooted(0, events, share).sampling;
   return {
     baseline: sampling(baseline),
     candidate: sampling(candidate),

@@ -1,5 +1,5 @@
 import { type Random, seeded } from "../../stats/random.ts";
-import { rootOf } from "../difference.ts";
+import { rooted } from "../difference.ts";
 import { beliefsOf, type Follower, follow, type Shifts } from "./follow.ts";
 import type { Noise } from "./noise.ts";
 import { recordTape, type Tape } from "./tape.ts";
@@ -104,12 +104,12 @@ function addWindow(
   }
   // Counts are drawn as counts, because the chance of small ones is lopsided.
   const dispersion = 1 + Math.max(0, noise.dispersion - 1) * draw.scale * draw.scale;
-  const rooted = (value: number, events: number): number => {
+  const counted = (value: number, events: number): number => {
     const mean = Math.max(0, value / 2) ** 2 * counts.share * events;
     const bad = Math.min(events, countOf(mean, dispersion * Math.max(0.01, 1 - counts.share), random));
-    return rootOf((bad + 0.375) / ((events + 0.75) * counts.share));
+    return rooted(bad, events, counts.share).value;
   };
-  follower.add(rooted(left, counts.baseline), rooted(right, counts.candidate), baseline, candidate);
+  follower.add(counted(left, counts.baseline), counted(right, counts.candidate), baseline, candidate);
 }
 
 const manyBad = 200;
@@ -128,7 +128,9 @@ type Drawn = { scale: number; level: number; left: number; right: number; next()
 function drawn(noise: Noise, random: Random): Drawn {
   const { alikeness, driftCorrelation, sharedCorrelation } = noise;
   const scale = 1 / Math.sqrt(random.gamma(alikeness / 2) / (alikeness / 2));
-  const lasting = scale * likelyLasting(noise, random.uniform()) * random.normal();
+  const lasting = (scale * likelyLasting(noise, random.uniform())) / Math.SQRT2;
+  const leftLasting = lasting * random.normal();
+  const rightLasting = lasting * random.normal();
   const spread = Number.isFinite(noise.levelSpread) ? noise.levelSpread : 0;
   const middle = noise.level + scale * spread * random.normal();
   const shared = wave(scale * noise.shared, sharedCorrelation, random);
@@ -141,8 +143,8 @@ function drawn(noise: Noise, random: Random): Drawn {
     right: 0,
     next() {
       made.level = middle + shared();
-      made.left = leftDrift() - lasting / 2;
-      made.right = rightDrift() + lasting / 2;
+      made.left = leftDrift() + leftLasting;
+      made.right = rightDrift() + rightLasting;
     },
   };
   return made;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** What a single window says, before what came before it is heard. */
-export type WindowSign = "rollback" | "hold" | "slow" | "healthy" | "unsure" | "missing";
+export type WindowSign = "rollback" | "hold" | "slow" | "healthy" | "missing";
 
 const words = ["go-on", "slow", "hold", "rollback"] as const;
 type Word = (typeof words)[number];
@@ -26,12 +26,13 @@ const calmWindows = 2;
  * then, and going to and fro is worse than either. A slow or hold ends, or softens, only after two windows in a row
  * that ask for less. A missing window is neither: it does not add to the healthy windows in a row nor set them back,
  * and neither brings the end of a hold nearer nor puts it off. So data that are missing never promote, and a scrape
- * that failed does not throw away twenty minutes of evidence. An unhealthy or unsure window sets the count to zero.
+ * that failed does not throw away twenty minutes of evidence. A window with a sign
+ * of harm sets the count to zero. That harm is out of the question is asked besides, where a promotion is at stake.
  */
 export function afterWindow(before: Standing, sign: WindowSign): Standing {
   if (before.word === "rollback" || sign === "missing") return before;
   const healthy_in_a_row = sign === "healthy" ? before.healthy_in_a_row + 1 : 0;
-  const asked = sign === "healthy" || sign === "unsure" ? "go-on" : sign;
+  const asked = sign === "healthy" ? "go-on" : sign;
   if (words.indexOf(asked) >= words.indexOf(before.word))
     return { word: asked, calm: noCalm, healthy_in_a_row };
   const calm = { windows: before.calm.windows + 1, asked: stricter(before.calm.asked, asked) };

@@ -64,8 +64,8 @@ export function headSentences(tuning: Tuning, voice: Voice): string[] {
   return said;
 }
 
-/** An interval that reaches to three times the promise would hold of a judge that breaks it as well. */
-const wideTimes = 3;
+/** An interval that reaches to five times the promise would hold of a judge that breaks it as well. */
+const wideTimes = 5;
 
 function keptWords({ of, lower, upper }: JudgeFigures["false_alarms"], promised: number): string {
   if (lower > promised) return "which is above the promise";

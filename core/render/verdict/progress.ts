@@ -15,16 +15,17 @@ const voice: Voice = {
 
 /**
  * One line a window while a rollout runs, metrics in the order of their names:
- * "window 4/10, candidate vs baseline: errors 0.8 % vs 0.7 %, p95 +3 % ± 6 % · healthy 3/5 · hold: slo:burn-1h". How many windows were healthy in a row is known of the last one only.
+ * "window 4/10, candidate vs baseline: errors 0.8 % vs 0.7 %, p95 +3 % ± 6 % · healthy 3/5 · hold: slo:burn-1h".
+ * How many windows were healthy in a row is known of the last one only. `cause` is why the store did not answer.
  */
-export function progressLine(verdict: Verdict, window = verdict.at_window): string {
+export function progressLine(verdict: Verdict, window = verdict.at_window, cause?: string): string {
   // The deciding metric comes first in the document, and is another one from window to window.
   const metrics = [...verdict.metrics].sort((left, right) => (left.name < right.name ? -1 : 1));
   const shown = metrics.slice(0, mostMetrics).map((metric) => metricWords(metric, window));
   const more = verdict.metrics.length - shown.length;
   if (more > 0) shown.push(`and ${grouped(more)} more`);
   const figures = shown.length > 0 ? `, candidate vs baseline: ${shown.join(", ")}` : ": no data";
-  const line = `window ${grouped(window)}/${grouped(verdict.windows_planned)}${figures}${standing(verdict, window)}`;
+  const line = `window ${grouped(window)}/${grouped(verdict.windows_planned)}${figures}${standing(verdict, window)}${cause === undefined ? "" : ` · ${terminalText(cause, 300)}`}`;
   return terminalLines(line);
 }
 

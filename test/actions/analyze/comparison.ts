@@ -28,6 +28,8 @@ export type Recorded = {
   retentionSeconds?: number;
   /** Labels of the arms in the queries. */
   arms?: string;
+  /** Labels of the series, where the metric says that it needs the label code. */
+  labels?: string[];
 };
 
 const analysis = (more: string): string => `schema-version: 1
@@ -35,14 +37,14 @@ defaults:
   mode: advisory
   analysis: { window: 60s, healthy-windows: 12, longest: 20m${more} }
 `;
-const services = (arms: string): string => `schema-version: 1
+const services = (arms: string, needs: string): string => `schema-version: 1
 services:
   - name: shop
     paths: ["**"]
     telemetry:
       ${arms}
       metrics:
-        errors: { kind: ratio, critical: true, supplies: [canary.error_rate], total: 'sum(total{$arm})', bad: 'sum(bad{$arm})' }
+        errors: { kind: ratio, critical: true, supplies: [canary.error_rate]${needs}, total: 'sum(total{$arm})', bad: 'sum(bad{$arm})' }
 `;
 
 function answersOf({ stable, candidate, before = 20, windows = 40 }: Recorded, same: boolean): unknown[] {
@@ -96,13 +98,24 @@ export async function compared(setting: Setting) {
   const recording = {
     schema_version: 1,
     ...(recorded.retentionSeconds ? { retention_seconds: recorded.retentionSeconds } : {}),
+    labels: (recorded.labels ?? []).map((label) => ({
+      label,
+      selector: 'total{version="2"}',
+      values: ["x"],
+    })),
     answers: answersOf(recorded, same),
   };
   writeFileSync(join(folder, "answers.json"), JSON.stringify(recording));
   const policy = folderBundle(
     new Map([
       ["thresholds-and-windows.yaml", analysis(setting.policy ?? ", low-traffic: bake")],
-      ["services.yaml", services(recorded.arms ?? "arms: { both: { version: $version } }")],
+      [
+        "services.yaml",
+        services(
+          recorded.arms ?? "arms: { both: { version: $version } }",
+          recorded.labels === undefined ? "" : ", needs-label: { label: code, of: 'total{$arm}' }",
+        ),
+      ],
       ["guardrails.rules", setting.guardrails ?? ""],
     ]),
     { name: "test", commit: "local" },

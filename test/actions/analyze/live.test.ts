@@ -29,7 +29,8 @@ describe("a comparison window by window", () => {
     expect(kept(documents).outcome).toBe("rolled-back");
     expect(verdictShape.parse(JSON.parse(documents.get("verdict.json") ?? ""))).toEqual(verdict);
     expect(documents.get("report.html")).toContain("Roll back");
-    expect(documents.get("verdict.md")).toContain("Roll back");
+    expect(documents.get("verdict.md")).toContain("against `1` · ");
+    expect(verdict).toMatchObject({ candidate: "2", stable: "1" });
     expect([...documents.keys()]).toContain("plots/1-errors.svg");
     expect(outputs).toMatchObject({ verdict: "rollback", plots: "/out/plots", report: "/out/report.html" });
   });
@@ -88,7 +89,23 @@ describe("a comparison window by window", () => {
     expect(verdict?.at_window).toBeGreaterThan(8);
     expect(verdict?.warnings.join()).toContain("the store answered 503");
     expect(JSON.stringify(kept(documents).metrics)).not.toContain("null");
-    expect(progress.filter((line) => line.includes("no data"))).toHaveLength(5);
+    const silent = progress.filter((line) => line.includes("no data"));
+    expect(silent).toHaveLength(5);
+    for (const line of silent) expect(line).toContain("the store answered 503");
+  });
+
+  it("says why where it holds because the store was silent to the end", async () => {
+    const through = (telemetry: Telemetry, clock: Clock): Telemetry => ({
+      ...telemetry,
+      read: async (question) => {
+        if (clock.seconds() <= endOf(0)) return telemetry.read(question);
+        throw telemetryFault("telemetry-unavailable", `${question.name}: the store answered 503.`);
+      },
+    });
+    const { verdict } = await compared({ recorded: alike, through, inputs: { windows: "3" } });
+    expect(verdict?.verdict).toBe("hold");
+    expect(verdict?.reason).toMatch(/^errors\.total of baseline and 3 more: the store answered 503\. /);
+    expect(verdict?.warnings.filter((one) => one.includes("503"))).toHaveLength(1);
   });
 
   it("never promotes where the store stays silent: it holds until the deadline", async () => {
@@ -134,6 +151,46 @@ describe("a comparison window by window", () => {
   });
 });
 
+describe("before the first window", () => {
+  it.each(["telemetry-unreachable", "telemetry-not-prometheus", "telemetry-unavailable"] as const)(
+    "a store that does not answer ends it with the cause: %s",
+    async (reasonCode) => {
+      const through = (telemetry: Telemetry): Telemetry => ({
+        ...telemetry,
+        read: async () => {
+          throw telemetryFault(reasonCode, "http://nowhere cannot be reached");
+        },
+      });
+      const { error, documents, progress } = await compared({
+        recorded: alike,
+        through,
+        inputs: { weight: "" },
+      });
+      expect(error).toMatchObject({ reasonCode, exitCode: 69, message: "http://nowhere cannot be reached" });
+      expect([documents.size, progress.length]).toEqual([0, 0]);
+    },
+  );
+
+  it("a label that no series has ends it, instead of taking every error for a success", async () => {
+    const { error, questions } = await compared({ recorded: { ...alike, labels: ["job", "status"] } });
+    expect(error).toMatchObject({ reasonCode: "telemetry-label-missing", exitCode: 65 });
+    expect(String(error)).toMatch(/errors for shop: .* has the label code.* Labels there: job, status\./);
+    expect(questions.filter(({ firstEnd }) => firstEnd > startSeconds)).toEqual([]);
+    const fine = await compared({ recorded: { ...alike, labels: ["code"] }, inputs: { windows: "1" } });
+    expect(fine.error).toBeUndefined();
+  });
+
+  it("a candidate that is told apart by nothing is refused", async () => {
+    const { error } = await compared({ recorded: alike, inputs: { stable: "2" } });
+    expect(error).toMatchObject({ exitCode: 64, message: expect.stringContaining('both "2"') });
+  });
+
+  it("a stable version that is not known is asked for", async () => {
+    const { error } = await compared({ recorded: alike, inputs: { stable: "" } });
+    expect(String(error)).toContain("give --stable");
+  });
+});
+
 describe("whatever a store answers", () => {
   const nonsense = fc.constantFrom(undefined, [0, 0], [-5, 3], [10, 50], [1e300, -1], [50, 60]);
 
@@ -165,7 +222,9 @@ describe("a run that is told to stop", () => {
     const whole = await compared({ recorded });
     const cut = await compared({ recorded, stopAfterWindow: 4 });
     expect(cut.verdict).toMatchObject({ verdict: "hold", reason_code: "cut-short", waiting: { page: true } });
-    expect(cut.verdict?.reason).toMatch(/^The run was told to stop after 4 of /);
+    expect(cut.verdict?.reason).toMatch(
+      /^Stopped after 4 of 20 windows\. Go on: adaptive-deploy analyze … --resume '\/out\/measurements\.json'\. Until then: /,
+    );
     const text = cut.documents.get("measurements.json") ?? "";
     const again = await compared({
       recorded,
@@ -176,6 +235,24 @@ describe("a run that is told to stop", () => {
     expect(again.verdict?.verdict).toBe("rollback");
     const live = again.questions.filter(({ firstEnd }) => firstEnd > startSeconds);
     expect(Math.min(...live.map(({ firstEnd }) => firstEnd))).toBe(endOf(4));
+  });
+
+  it("refuses to go on with measurements of another candidate, and names both", async () => {
+    const cut = await compared({ recorded: alike, stopAfterWindow: 2 });
+    const text = cut.documents.get("measurements.json") ?? "";
+    expect(JSON.parse(text)).toMatchObject({
+      service: "shop",
+      environment: "production",
+      candidate: "2",
+      stable: "1",
+    });
+    const { error } = await compared({
+      recorded: alike,
+      inputs: { resume: "before.json", candidate: "3" },
+      files: { "before.json": text },
+    });
+    expect(error).toMatchObject({ reasonCode: "bad-measurements", exitCode: 65 });
+    expect(String(error)).toContain('are of candidate "2", and this run is of candidate "3"');
   });
 
   it("refuses to go on with measurements of another comparison", async () => {
@@ -196,7 +273,11 @@ describe("power before motion", () => {
     expect(step?.metrics[0]).toMatchObject({ name: "errors", target: "errors doubled" });
     expect(step?.metrics[0]?.chance).toBeGreaterThan(0.8);
     const before = questions.filter(({ lastEnd }) => lastEnd <= startSeconds);
-    expect(before.map(({ name }) => name)).toEqual(["errors.total of baseline", "errors.bad of baseline"]);
+    expect(before.map(({ name }) => name)).toEqual([
+      "errors.total of baseline",
+      "errors.total of baseline",
+      "errors.bad of baseline",
+    ]);
   });
 
   it.each([
@@ -239,7 +320,7 @@ describe("the baseline", () => {
 
   it("is none beyond the store's retention, which holds at once", async () => {
     const recorded = oneArm({ before: week + 20, retentionSeconds: 2 * 86_400 });
-    const { verdict } = await compared({ recorded });
+    const { verdict } = await compared({ recorded, inputs: { weight: "100" } });
     expect(verdict).toMatchObject({
       verdict: "hold",
       reason_code: "no-data",
@@ -247,11 +328,23 @@ describe("the baseline", () => {
     });
   });
 
+  it("is none where a part of the traffic is not told apart, which would thin its harm out", async () => {
+    const recorded = oneArm({ before: week + 20 });
+    const { verdict } = await compared({ recorded, inputs: { weight: "50" } });
+    expect(verdict).toMatchObject({
+      verdict: "hold",
+      reason_code: "no-data",
+      baseline: { kind: "none", reason_code: "arms-not-told-apart" },
+    });
+  });
+
   it("is waited for where the store does not answer yet", async () => {
     const through = (telemetry: Telemetry, clock: Clock): Telemetry => ({
       ...telemetry,
       read: async (question) => {
-        if (clock.seconds() < endOf(1)) throw telemetryFault("telemetry-unreachable", "nobody answered");
+        const first = question.firstEnd === question.lastEnd && question.lastEnd < startSeconds;
+        if (!first && clock.seconds() < endOf(1))
+          throw telemetryFault("telemetry-unreachable", "nobody answered");
         return telemetry.read(question);
       },
     });
@@ -261,7 +354,7 @@ describe("the baseline", () => {
   });
 
   it("is none where the store reaches back and has nothing there", async () => {
-    const { verdict } = await compared({ recorded: oneArm({}) });
+    const { verdict } = await compared({ recorded: oneArm({}), inputs: { weight: "100" } });
     expect(verdict).toMatchObject({
       verdict: "hold",
       baseline: { kind: "none", reason_code: "baseline-without-data" },

@@ -106,6 +106,14 @@ describe("classic histograms", () => {
     expect(warnings).toEqual([expect.stringMatching(/^1 window has counts that fall/)]);
   });
 
+  it("are unknown where more was counted than anything can count, also by two spellings together", () => {
+    const half = `${2 ** 53 - 1}`;
+    const json = matrix(edge("1", "1e308", "1"), edge("1.0", "1e308", "1"), edge("+Inf", half, "3"));
+    const { buckets, warnings } = read(json, question(2, "buckets"));
+    expect(buckets).toEqual([null, { bounds: [1], counts: [2, 1] }]);
+    expect(warnings).toEqual([expect.stringMatching(/^1 window has edges or counts that no histogram has/)]);
+  });
+
   it("are unknown in a window without the last edge, and lack an edge that was not there", () => {
     const json = matrix(edge("0.1", "1", "NaN"), edge("0.5", "2", "2"), {
       metric: { le: "+Inf" },
@@ -157,6 +165,32 @@ describe("native histograms", () => {
       bounds: [-2, -1, -0.001, 0.001, 8],
       counts: [0, 1, 0, 4, 0, 2],
     });
+  });
+
+  it.each<[number, string, string, string][]>([
+    [[0, "-Inf", "-Inf", "1"]],
+    [[0, "+Inf", "+Inf", "1"]],
+    [[0, "1", "2", "+Inf"]],
+    [[0, "1", "2", "1e300"]],
+    [
+      [0, "1", "2", "1"],
+      [0, "many", "4", "1"],
+    ],
+  ])("%j is impossible, so the window is unknown, with a warning", (...buckets) => {
+    const answer = read(native(...buckets), question(1, "buckets"));
+    expect(answer.buckets).toEqual([null]);
+    expect(answer.warnings).toEqual([expect.stringMatching(/^1 window has edges or counts/)]);
+  });
+
+  it("are kept as they were read, whatever edges and counts are answered", () => {
+    const text = fc.oneof(fc.double().map(String), fc.constantFrom("+Inf", "-Inf", "NaN", "1e308"));
+    const bucket = fc.tuple(fc.constant(0), text, text, text);
+    fc.assert(
+      fc.property(fc.array(bucket, { maxLength: 6 }), (some) => {
+        const [read] = [bucketsOf(native(...some))];
+        expect(JSON.parse(JSON.stringify(read))).toEqual(read);
+      }),
+    );
   });
 
   it("without any event have counted nothing, and NaN is unknown", () => {

@@ -84,6 +84,22 @@ describe("authentication", () => {
     expect(seen.map(({ headers }) => headers["x-scope-orgid"])).toEqual(["payments", "payments", "payments"]);
   });
 
+  it.each([
+    ["telemetry.url", { url: "https://u%zz:hidden-word@metrics.example.com" }],
+    ["telemetry.url", { url: "https://maria:hidden-word%zz@metrics.example.com" }],
+    ["telemetry.proxy, or HTTPS_PROXY", { proxy: "http://u%zz:hidden-word@proxy:3128" }],
+    ["telemetry.proxy, or HTTPS_PROXY", { proxy: "http://maria:hidden-word%zz@proxy:3128" }],
+  ])("with a bare % in %s is an error that shows nothing of it", (setting, given) => {
+    const open = () => prometheus({ url: "https://metrics.example.com", proxy: null, ...given });
+    expect(open).toThrow(
+      expect.objectContaining({
+        reasonCode: "telemetry-configuration",
+        message: expect.stringContaining(`The user or the password in ${setting} `),
+      }),
+    );
+    expect(open).not.toThrow(/hidden-word|zz/);
+  });
+
   it("in two ways at once, or half of one, is an error before anything is asked", () => {
     const url = "https://metrics.example.com";
     expect(() => prometheus({ url, bearer: "a", basic: { user: "b", password: "c" } })).toThrow(

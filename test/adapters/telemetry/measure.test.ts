@@ -67,6 +67,12 @@ describe("measuring", () => {
     expect(columns[1]?.values).toEqual(columns[0]?.values);
   });
 
+  it("tells a fault that all questions share once", async () => {
+    const { open } = await store((_, response) => answer(response, "down", 503));
+    const said = await measure(open(quick), columnsOf([part("a"), part("b"), part("c")]), plan, 2);
+    expect(said).toEqual([expect.stringMatching(/^a\.value of candidate and 2 more: .* answered 503/)]);
+  });
+
   it.each([
     [401, "no", "telemetry-unauthorized"],
     [400, { status: "error", error: "parse error" }, "telemetry-bad-query"],
@@ -96,6 +102,22 @@ describe("measuring", () => {
     const columns = columnsOf([part("a")]);
     await measure(open(quick), columns, plan, 4);
     expect(columns[0]?.values).toEqual([null, null, null, 1]);
+  });
+});
+
+describe("names of labels", () => {
+  it("are asked of the series of a selector within a time", async () => {
+    const { open, asked } = await store((_, response) =>
+      answer(response, { status: "success", data: ["job", "__name__"] }),
+    );
+    const question = { selector: 'up{job="shop"}', fromSeconds: 60, toSeconds: 120 };
+    expect(await open(quick).labelNames(question)).toEqual(["__name__", "job"]);
+    expect(asked[0]?.url).toBe("/api/v1/labels");
+    expect(Object.fromEntries(asked[0]?.form ?? [])).toEqual({
+      "match[]": 'up{job="shop"}',
+      start: "60",
+      end: "120",
+    });
   });
 });
 

@@ -82,6 +82,27 @@ describe("traffic and error budget of a change", () => {
     });
   });
 
+  test("a service without telemetry makes them unknown beside one that has it", async () => {
+    const { context, told } = await read(steady, ["shop/pay.ts", "dark/pay.ts"]);
+    expect(context).toBeUndefined();
+    expect(told.problems).toEqual([expect.stringMatching(/^Traffic and error budget of dark are unknown/)]);
+    await close?.();
+    const spent = await read(() => ({ total: 30_000, bad: 60 }), ["shop/pay.ts", "dark/pay.ts"]);
+    expect(spent.context).toEqual({ error_budget_left_percent: -100 });
+  });
+
+  test("of more services than are asked about nothing is known of the others", async () => {
+    const names = Array.from({ length: 18 }, (_, at) => `s${at}`);
+    const many = { "schema-version": 1 as const, services: names.map((name) => service(name, name)) };
+    const paths = names.map((name) => `${name}/pay.ts`);
+    const { context, told, asked } = await read(steady, paths, { policy: { ...policy, services: many } });
+    expect(asked).toHaveLength(30);
+    expect(context).toBeUndefined();
+    expect(told.problems).toEqual([
+      "Traffic and error budget of s10, s11, s12, s13, s14 and 3 more are unknown: at most 10 services are asked about.",
+    ]);
+  });
+
   test("a store that keeps less than the period leaves the budget unknown, not full", async () => {
     const fortnight: Behaviour = (_, end) =>
       end > now.getTime() / 1000 - 15 * days ? { total: 90_000, bad: 0 } : undefined;

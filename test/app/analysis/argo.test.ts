@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import * as z from "zod";
+import { runOf } from "../../../app/analysis/asked.ts";
 import { analyses } from "../../../app/analysis/index.ts";
+import { pastOf } from "../../../app/analysis/store.ts";
 import { UserError } from "../../../core/errors.ts";
 import { argoBody, harmful, healthy, startWorld, type World } from "./world.ts";
 
@@ -58,6 +60,19 @@ test("harm takes it back, for every later step of the rollout as well", async ()
   expect(data).toMatchObject({ verdict: "rollback", score: 0 });
   expect((await ask({ step: "3", weight: "50" })).data).toEqual(data);
   expect((await ask({ run: "another", candidate: { version: "1.5.1" } })).data.verdict).toBe("hold");
+});
+
+test.each([
+  ["20", "hold", "one-sided-data", "Write `arms`"],
+  ["", "hold", "one-sided-data", "Write `arms`"],
+  ["100", "promote", "healthy", "stays within"],
+])("versions that are one and the same, with the weight %j: %s", async (weight, verdict, code, says) => {
+  world = await startWorld(healthy);
+  const ask = await asker(world, { weight, candidate: argoBody.baseline });
+  await ask();
+  world.later(5 * 120 + 20);
+  const { data } = await ask();
+  expect(data).toMatchObject({ verdict, reason_code: code, reason: expect.stringContaining(says) });
 });
 
 test("every window is asked for once, and whoever asks again gets the same answer", async () => {
@@ -216,6 +231,56 @@ test("after an hour without an ask a retry begins anew", async () => {
   world.store.state.behaviour = healthy;
   expect((await ask()).data.reason_code).toBe("no-window-yet");
   expect((await untilEnd(world, ask)).data?.verdict).toBe("promote");
+});
+
+test("a comparison that cannot be read begins anew instead of failing for ever", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  await ask();
+  world.later(400);
+  expect((await ask()).data.at_window).toBe(3);
+  await world.server.database.query(
+    "update analyses set measurements = jsonb_set(measurements, '{metrics}', 'null')",
+    [],
+  );
+  const { status, data } = await ask();
+  expect([status, data.verdict, data.reason_code, data.at_window]).toEqual([200, "hold", "no-window-yet", 0]);
+  expect((await untilEnd(world, ask)).data?.verdict).toBe("promote");
+});
+
+test("noise is learnt from other rollouts, and not from the steps of the same one", async () => {
+  world = await startWorld(healthy);
+  const ask = await asker(world);
+  const { database } = world.server;
+  expect((await untilEnd(world, ask)).data?.verdict).toBe("promote");
+  await ask({ step: "3" });
+  await ask({ run: "another" });
+  const [own, other] = await Promise.all(
+    ["checkout-6c9f7d5b8c", "another"].map(async (run) => {
+      const { environment, namespace, candidate, baseline, service } = argoBody;
+      const about = {
+        repository: "octo-org/shop",
+        controller: "argo" as const,
+        service,
+        environment,
+        namespace,
+      };
+      const name = runOf({ ...about, run, candidate, baseline });
+      return await pastOf(database, "octo-org/shop", { run: name, service, environment });
+    }),
+  );
+  expect([own?.length, other?.length]).toEqual([0, 1]);
+});
+
+test("an answer is of its moment, whatever Idempotency-Key is sent", async () => {
+  world = await startWorld(healthy);
+  const token = await world.token();
+  const asked = { token, body: argoBody, headers: { "idempotency-key": "one" } };
+  const windows = async () =>
+    answered.parse((await world?.server.call("POST", "/v1/analysis", asked))?.json).data.at_window;
+  expect(await windows()).toBe(0);
+  world.later(400);
+  expect(await windows()).toBe(3);
 });
 
 test("the verdict behind an answer can be read with the same token", async () => {

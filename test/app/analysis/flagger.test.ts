@@ -70,6 +70,31 @@ test("harm triggers the inverted rollback hook, and closes every gate to the sam
   expect((await other("confirm-rollout")).status).toBe(200);
 });
 
+test("a candidate that was taken back gets no more traffic, however long somebody asks", async () => {
+  world = await startWorld(harmful);
+  const ask = await hooks(world);
+  await ask("confirm-traffic-increase");
+  const increases: number[] = [];
+  for (let minute = 1; minute <= 130; minute += 1) {
+    world.later(60);
+    increases.push((await ask("confirm-traffic-increase")).status);
+  }
+  expect(new Set(increases)).toEqual(new Set([403]));
+  expect((await ask("rollback")).status).toBe(200);
+});
+
+test("after an hour without an ask the candidate is compared anew, and gets no more traffic meanwhile", async () => {
+  world = await startWorld(harmful);
+  const ask = await hooks(world);
+  await ask("confirm-traffic-increase");
+  for (let minute = 0; minute < 30 && (await ask("rollback")).status !== 200; minute += 1) world.later(60);
+  world.later(2 * 3600);
+  expect((await ask("confirm-traffic-increase")).status).toBe(403);
+  expect((await ask("rollback")).status).toBe(403);
+  world.later(20 * 60);
+  expect((await ask("rollback")).status).toBe(200);
+});
+
 test("where nothing can be measured the candidate gets no traffic, and nothing is rolled back", async () => {
   world = await startWorld(healthy, { telemetryOf: () => undefined });
   const ask = await hooks(world);

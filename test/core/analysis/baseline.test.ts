@@ -23,7 +23,7 @@ describe("the choice of the baseline", () => {
     ],
     [
       "another week where nothing tells the arms apart",
-      { apart: false },
+      { apart: false, weight: 100 },
       "same-time",
       "arms-not-told-apart",
       [weekSeconds, 2 * weekSeconds],
@@ -44,14 +44,14 @@ describe("the choice of the baseline", () => {
     ],
     [
       "up to four weeks where the store does not say what it keeps",
-      { apart: false, retentionSeconds: undefined },
+      { apart: false, weight: undefined, retentionSeconds: undefined },
       "same-time",
       "arms-not-told-apart",
       [1, 2, 3, 4].map((week) => week * weekSeconds),
     ],
     [
       "none beyond the retention",
-      { apart: false, retentionSeconds: weekSeconds },
+      { apart: false, weight: 100, retentionSeconds: weekSeconds },
       "none",
       "baseline-beyond-retention",
       [],
@@ -71,6 +71,34 @@ describe("the choice of the baseline", () => {
       "arms-not-told-apart",
       [],
     ],
+    [
+      "another week where the candidate has nothing yet",
+      { apart: false, weight: 0 },
+      "same-time",
+      "arms-not-told-apart",
+      [weekSeconds, 2 * weekSeconds],
+    ],
+    [
+      "none where a part of the traffic is not told apart",
+      { apart: false },
+      "none",
+      "arms-not-told-apart",
+      [],
+    ],
+    [
+      "not even another week that was asked for",
+      { apart: false, wish: "same-time", weight: 99.9 },
+      "none",
+      "arms-not-told-apart",
+      [],
+    ],
+    [
+      "nor a fresh one that is asked the same",
+      { apart: false, fresh: true },
+      "none",
+      "arms-not-told-apart",
+      [],
+    ],
   ] as const)("%s", (_, given, kind, reason, shifts) => {
     const choice = chooseBaseline({ ...usual, ...given });
     expect(choice).toMatchObject({ kind, shifts, document: { kind } });
@@ -78,8 +106,15 @@ describe("the choice of the baseline", () => {
     expect(choice.document.sentence).toMatch(/\.$/);
   });
 
+  it("says what to do where a part of the traffic hides the harm", () => {
+    const { sentence } = chooseBaseline({ ...usual, apart: false }).document;
+    expect(sentence).toContain("Write `arms` of the service in services.yaml");
+    // What a verdict shows of it.
+    expect(sentence.length).toBeLessThan(300);
+  });
+
   it("says how far back it lies, and that nothing was there", () => {
-    const choice = chooseBaseline({ ...usual, apart: false });
+    const choice = chooseBaseline({ ...usual, apart: false, weight: 100 });
     expect(atShift(choice, weekSeconds).document.sentence).toContain("7d before");
     expect(nothingBefore(choice).document).toMatchObject({
       kind: "none",

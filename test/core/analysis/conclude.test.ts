@@ -84,7 +84,7 @@ describe("what one metric says", () => {
     ["some evidence, half of the margin", marginal, "marginal"],
     ["some evidence of next to nothing", [0.001, 0.002, 2.5], "healthy"],
     ["evidence beyond the boundary", harm, "worse"],
-    ["evidence of what does not matter", [0.02, 0.001, 9], "marginal"],
+    ["evidence of what does not matter", [0.02, 0.001, 9], "healthy"],
     ["nothing", "missing", "unknown"],
   ])("%s", (_, window, state) => {
     expect(metricStateAt(trackOf([window]), 0).state).toBe(state);

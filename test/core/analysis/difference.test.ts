@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isPair, pairAt, rootOf, shownOf, windowsOf } from "../../../core/analysis/difference.ts";
+import { isPair, pairAt, shownOf, windowsOf } from "../../../core/analysis/difference.ts";
 import type { MetricSeries } from "../../../core/analysis/measurements.ts";
+import { rootMoments, rootOf } from "../../../core/analysis/root-moments.ts";
+import { seeded } from "../../../core/stats/random.ts";
 
 const log = { scale: "log" } as const;
 const linear = { scale: "linear" } as const;
@@ -54,7 +56,7 @@ describe("a window of counts", () => {
   test("its variance is that of counting, and falls with the events", () => {
     const pair = pairAt(ratio([10, 1000], [10, 100_000]), 0, log, 0.01);
     if (!isPair(pair)) throw new Error("both arms were measured");
-    expect(pair.baseline.sampling).toBeCloseTo(0.99 / (1000.75 * 0.01), 12);
+    expect(pair.baseline.sampling).toBeCloseTo(0.99 * rootMoments(10).variance, 12);
     expect(pair.candidate.sampling).toBeLessThan(pair.baseline.sampling / 90);
     expect(pair.baseline.events).toBe(1000);
     expect(pair.baseline.value).toBeCloseTo(2, 1);
@@ -115,3 +117,24 @@ test("a window that one arm alone has is a window", () => {
   expect(whyOf({ ...series })).toBe("pair");
   expect(isPair(pairAt(series, 5, log, 1))).toBe(false);
 });
+
+test.each([0.05, 0.5, 3, 12, 40])(
+  "chance moves the root of %d expected events as it is said to",
+  (expected) => {
+    const random = seeded(5);
+    const draws = 40_000;
+    let sum = 0;
+    let squares = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const root = rootOf((random.poisson(expected) + 0.375) / expected);
+      sum += root;
+      squares += root * root;
+    }
+    const mean = sum / draws;
+    const { bias, variance } = rootMoments(expected);
+    const error = Math.sqrt(variance / draws);
+    expect(Math.abs(mean - 2 - bias)).toBeLessThan(5 * error);
+    expect(squares / draws - mean * mean).toBeGreaterThan(0.95 * variance);
+    expect(squares / draws - mean * mean).toBeLessThan(1.05 * variance);
+  },
+);

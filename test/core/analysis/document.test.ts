@@ -84,6 +84,23 @@ test.each([
   );
 });
 
+test.each([
+  ["ours", sequential],
+  ["Kayenta's", kayenta],
+] as const)("%s of values near the largest number has an effect of numbers, or none", (_, policy) => {
+  const counts = { total: new Array<number>(20).fill(1e308), bad: new Array<number>(20).fill(1e307) };
+  const values = new Array<number>(20).fill(1e308);
+  const metrics: Measurements["metrics"] = {
+    errors: { kind: "ratio", worse: "higher", baseline: counts, candidate: counts },
+    load: { kind: "gauge", worse: "higher", baseline: values, candidate: values },
+  };
+  const measured = { id: "large", window_seconds: 120, metrics };
+  const found = analyze(measured, judge, { policy, learnt: nothingLearnt }, { baseline });
+  expect(verdict.safeParse(found).error).toBeUndefined();
+  // Their sums are infinite, and nothing is a share of those.
+  expect(found.metrics.find(({ name }) => name === "errors")?.effect).toBeNull();
+});
+
 const calm = Array.from({ length: 8 }, (_, window) => 200 + (window % 3));
 const measuredOf = (unit: number): Measurements => ({
   id: "scale",

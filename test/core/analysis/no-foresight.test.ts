@@ -60,10 +60,12 @@ test("a shift far beyond the target is not taken for a loud rollout", () => {
       latency: {
         kind: "gauge",
         worse: "higher",
-        baseline: [200, 210, 195, 205],
-        candidate: [200, 210, 195, 205].map((value) => value * candidate),
+        baseline: [200, 210, 195, 205, 198, 207],
+        candidate: [200, 210, 195, 205, 198, 207].map((value) => value * candidate),
       },
     },
   });
   for (const times of [3, 10, 100]) expect(judge.judge(gauge(times))).toMatchObject({ verdict: "rollback" });
+  // A gauge that nobody knows has to say how loud it is first.
+  for (const times of [3, 10, 100]) expect(judge.judge(gauge(times)).atWindow).toBeGreaterThan(3);
 });

@@ -61,6 +61,11 @@ describe("the policy of a comparison", () => {
   test("has room for the healthy windows, whatever scopes add up to", () => {
     expect(analysisPolicyOf({ analysis: { longest: "3m" } }, metric).longestWindows).toBe(5);
   });
+
+  test("ends, whatever scopes add up to", () => {
+    const analysis = { window: "1s", longest: "366d" };
+    expect(analysisPolicyOf({ analysis }, metric).longestWindows).toBe(1000);
+  });
 });
 
 describe("what is judged by rules", () => {

@@ -76,7 +76,7 @@ describe("the metrics of a service", () => {
       { sets: ["red-htp"] },
       /^sets\.0: "red-htp" is no set of queries\.yaml; did you mean "red-http"\? Allowed: .*istio/,
     ],
-    [{ sets: ["red-http"] }, /^variables: error-rate of red-http needs job: The label job of the service\./],
+    [{ sets: ["red-http"] }, /^variables: error-rate of red-http needs job: The label job of the service$/],
     [
       { sets: ["red-http"], variables: { job: "a", jobs: "b" } },
       /^variables\.jobs: "jobs" is no variable of the chosen sets/,

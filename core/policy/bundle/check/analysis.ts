@@ -1,4 +1,4 @@
-import { analysisDefaults } from "../../analysis-defaults.ts";
+import { analysisDefaults, mostWindows } from "../../analysis-defaults.ts";
 import { parseDuration, parseMilliseconds } from "../../duration.ts";
 import { profileNames } from "../../profiles.ts";
 import { type Analysis, noProfile, type SloProfile, type Thresholds } from "../../schema.ts";
@@ -64,14 +64,18 @@ function outside(at: string[], text: string | undefined, least: number, most: nu
   return [{ at, message: `${at.at(-1)}: ${quoted(text)} is not ${said}` }];
 }
 
-/** A comparison that ends before so many windows could pass would never promote. */
+/** A comparison that ends before so many windows could pass would never promote; one of too many would not end. */
 function lengthFaults(whole: Analysis, own: Analysis): Fault[] {
   const window = parseDuration(whole.window ?? analysisDefaults.window);
   const longest = parseDuration(whole.longest ?? analysisDefaults.longest);
   const windows = whole["healthy-windows"] ?? analysisDefaults["healthy-windows"];
-  if (window === undefined || longest === undefined || window * windows <= longest) return [];
-  const length = whole.window ?? analysisDefaults.window;
-  const message = `longest: ${windows} healthy windows of ${length} take longer than ${whole.longest ?? analysisDefaults.longest}; raise it or ask for fewer`;
+  if (window === undefined || longest === undefined || window <= 0) return [];
+  const [length, most] = [whole.window ?? analysisDefaults.window, whole.longest ?? analysisDefaults.longest];
+  const tooMany = longest / window > mostWindows;
+  if (window * windows <= longest && !tooMany) return [];
+  const message = tooMany
+    ? `longest: ${most} is more than ${mostWindows} windows of ${length}; lower it or make windows longer`
+    : `longest: ${windows} healthy windows of ${length} take longer than ${most}; raise it or ask for fewer`;
   const at = (["longest", "healthy-windows", "window"] as const).find((key) => own[key] !== undefined);
   return at === undefined ? [] : [{ at: [at], message }];
 }

@@ -14,7 +14,6 @@ const letters: Record<string, WindowSign> = {
   H: "hold",
   S: "slow",
   "+": "healthy",
-  "?": "unsure",
   ".": "missing",
 };
 const words: Record<Standing["word"], string> = { rollback: "R", hold: "H", slow: "S", "go-on": "-" };
@@ -37,7 +36,6 @@ describe("the standing answer", () => {
     ["S++", "SS-"],
     ["S+S++", "SSSS-"],
     ["H++", "HH-"],
-    ["H+?", "HH-"],
     // It softens to the most that the calm windows asked for.
     ["HSS+", "HHSS"],
     ["HS+", "HHS"],
@@ -61,7 +59,6 @@ describe("healthy windows in a row", () => {
     ["++.+", [1, 2, 2, 3]],
     ["+..", [1, 1, 1]],
     ["...", [0, 0, 0]],
-    ["++?+", [1, 2, 0, 1]],
     ["++S+", [1, 2, 0, 1]],
     ["+H+", [1, 0, 1]],
     ["+R+", [1, 0, 0]],

@@ -14,6 +14,7 @@ const profile = (name: string, keys: string): string[] =>
 describe("the group analysis", () => {
   test.each([
     "window: 30s, healthy-windows: 10, longest: 5m",
+    "window: 1s, longest: 1000s",
     "profile: interactive",
     "profile: none, judge: kayenta, low-traffic: bake, at-deadline: slow",
     "shared-fault: { began-within: 0s, after-step: rollback }, warm-up: 1m",
@@ -33,6 +34,11 @@ describe("the group analysis", () => {
       "longest: 31 healthy windows of 2m take longer than 60m; raise it or ask for fewer",
     ],
     ["window: 15m", "longest: 5 healthy windows of 15m take longer than 60m; raise it or ask for fewer"],
+    [
+      "window: 1s, longest: 366d",
+      "longest: 366d is more than 1000 windows of 1s; lower it or make windows longer",
+    ],
+    ["window: 1s, longest: 1001s", "longest: 1001s is more than 1000 windows of 1s"],
     [
       "profile: interactve",
       'profile: "interactve" is not one of interactive, patient, none; did you mean interactive?',

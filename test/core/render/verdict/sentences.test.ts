@@ -13,10 +13,10 @@ const headline = (verdict: Verdict) => verdictHeadline(verdict, voice);
 
 test("the headline has the deciding metric, or the guardrail where one decided", () => {
   expect(headline(verdictFixture("promote"))).toBe(
-    "Promote · errors 0.77 % vs 0.72 %, +0.05 ± 0.11 points · healthy 5/5",
+    "Promote · 2.7.0 against 2.6.3 · errors 0.77 % vs 0.72 %, +0.05 ± 0.11 points · healthy 5/5",
   );
   expect(headline(verdictFixture("rollback-evidence"))).toBe(
-    "Roll back · errors 1.6 % vs 0.86 %, +0.7 ± 0.5 points",
+    "Roll back · 2.7.0 against 2.6.3 · errors 1.6 % vs 0.86 %, +0.7 ± 0.5 points",
   );
   expect(headline(verdictFixture("rollback-critical"))).toMatch(/^Roll back · guardrail crash-loop: /u);
   expect(headline(verdictFixture("hold-no-data"))).toBe("Hold · errors no data");
@@ -24,11 +24,10 @@ test("the headline has the deciding metric, or the guardrail where one decided",
 });
 
 test("the headline names the versions that are known", () => {
-  const promoted = { ...verdictFixture("promote"), candidate: "1.5.0" };
+  const { stable: _, ...fixture } = verdictFixture("promote");
+  const promoted = { ...fixture, candidate: "1.5.0" };
   expect(headline(promoted)).toMatch(/^Promote · 1\.5\.0 · errors /u);
-  expect(headline({ ...promoted, stable: "1.4.2" })).toMatch(
-    /^Promote · 1\.5\.0 against 1\.4\.2 · errors /u,
-  );
+  expect(headline({ ...promoted, stable: "1.4.2" })).toMatch(/^Promote · 1\.5\.0 against 1\.4\.2 · errors /u);
 });
 
 test("a guardrail that holds of the baseline as well is not the one that decided", () => {
