@@ -1,4 +1,4 @@
-import { isPair } from "./difference.ts";
+import { isPair, type WindowPair } from "./difference.ts";
 import { type LearntMetric, referenceOf } from "./learnt.ts";
 import type { MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
@@ -12,7 +12,14 @@ import { pairsOf } from "./pairs.ts";
  * What holds from a window on: noise, scale and boundary follow from the windows before it, and are looked at again
  * when there are twice as many. So a judge of a whole recording says after each window what it would have said then.
  */
-export type Stage = { from: number; noise: Noise; reference: number; boundary: Boundary };
+export type Stage = {
+  from: number;
+  noise: Noise;
+  reference: number;
+  /** All windows on the scale of the reference. */
+  pairs: readonly WindowPair[];
+  boundary: Boundary;
+};
 
 export function stagesOf(
   series: MetricSeries,
@@ -23,12 +30,20 @@ export function stagesOf(
   boundaryFor: (noise: Noise, schedule: Schedule) => Boundary,
 ): Stage[] {
   const stages: Stage[] = [];
+  let pairs: readonly WindowPair[] = [];
   for (let seen = 1; seen <= Math.max(1, windows); seen *= 2) {
     const { noise, reference } = noiseFor(known, series, metric, windowSeconds, seen);
-    const schedule = scheduleOf(series.kind, pairsOf(series, metric, reference, seen), reference);
+    if (stages.at(-1)?.reference !== reference) pairs = pairsOf(series, metric, reference);
+    const schedule = scheduleOf(series.kind, pairs.slice(0, seen), reference);
     const blind = known === undefined && series.kind === "gauge" && seen < windowsToKnow;
     const boundary = boundaryFor(noise, schedule);
-    stages.push({ from: seen - 1, noise, reference, boundary: blind ? outOfReach(boundary) : boundary });
+    stages.push({
+      from: seen - 1,
+      noise,
+      reference,
+      pairs,
+      boundary: blind ? outOfReach(boundary) : boundary,
+    });
   }
   return stages;
 }

@@ -6,7 +6,6 @@ import type { Boundary } from "./noise/boundary.ts";
 import { type EffectScale, effectScale } from "./noise/effect-scale.ts";
 import { type Follower, follow, type Shifts } from "./noise/follow.ts";
 import { defaultNoise, type Noise } from "./noise/noise.ts";
-import { pairsOf } from "./pairs.ts";
 import type { Stage } from "./stages.ts";
 
 /**
@@ -105,7 +104,7 @@ export function track(question: TrackQuestion): Track {
   const { name, series, policy, stages, starts, warmUp } = question;
   const scale = effectScale(series.kind, policy);
   let stage = stages[0] ?? unmeasured;
-  let pairs = pairsOf(series, policy, stage.reference);
+  let { pairs } = stage;
   const column = (): number[] => new Array<number>(pairs.length).fill(0);
   const made: Track = {
     name,
@@ -140,7 +139,7 @@ export function track(question: TrackQuestion): Track {
       const other = next.noise !== stage.noise || next.reference !== stage.reference;
       stage = next;
       if (other) {
-        pairs = pairsOf(series, policy, stage.reference);
+        pairs = stage.pairs;
         follower = followed(question, stage, pairs, window);
       }
     }
@@ -183,6 +182,7 @@ const unmeasured: Stage = {
   from: 0,
   noise: defaultNoise("gauge", 1),
   reference: 1,
+  pairs: [],
   boundary: { worse: Number.POSITIVE_INFINITY, marginal: Number.POSITIVE_INFINITY, reach: 0 },
 };
 
@@ -251,7 +251,7 @@ const farthest = 4;
 
 function crossingEffect(question: TrackQuestion, made: Track, reference: number): number | undefined {
   const { pairs, boundary, worse, scale, noise } = made;
-  const stage = { from: 0, noise, reference, boundary };
+  const stage = { from: 0, noise, reference, pairs, boundary };
   const up = worse === "lower" ? -1 : 1;
   const at = (offset: number): { crossed: boolean; effect: number } => {
     let highest = Number.NEGATIVE_INFINITY;
