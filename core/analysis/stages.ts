@@ -35,25 +35,25 @@ export function stagesOf(
     const { noise, reference } = noiseFor(known, series, metric, windowSeconds, seen);
     if (stages.at(-1)?.reference !== reference) pairs = pairsOf(series, metric, reference);
     const schedule = scheduleOf(series.kind, pairs.slice(0, seen), reference);
-    const blind = known === undefined && series.kind === "gauge" && seen < windowsToKnow;
+    const unknown = known === undefined && series.kind === "gauge" && seen < windowsToKnow;
     const boundary = boundaryFor(noise, schedule);
     stages.push({
       from: seen - 1,
       noise,
       reference,
       pairs,
-      boundary: blind ? outOfReach(boundary) : boundary,
+      boundary: unknown ? surer(boundary, metric.scale) : boundary,
     });
   }
   return stages;
 }
 
-/** Of a gauge that nobody knows, so many windows say how loud it is; before that it takes nothing back. */
-const windowsToKnow = 4;
-const beyond = 100;
+/** Of a gauge that nobody knows, so many windows say how loud it is; before that, only what no noise explains counts. */
+const windowsToKnow = 8;
+const timesSurer = { log: 3, linear: 50 };
 
-function outOfReach({ reach }: Boundary): Boundary {
-  return { worse: beyond, marginal: beyond, reach };
+function surer({ worse, marginal, reach }: Boundary, scale: MetricPolicy["scale"]): Boundary {
+  return { worse: timesSurer[scale] * worse, marginal: timesSurer[scale] * marginal, reach };
 }
 
 /** Without a history, a gauge that is louder than the default shows it in its own steps. */
@@ -71,11 +71,13 @@ function unlearnt(
     isPair(pair) ? pair.candidate.value - pair.baseline.value : Number.NaN,
   );
   const steps = stepsOf(differences);
-  if (steps.length < windowsToKnow - 1) return noise;
+  if (steps.length < leastSteps) return noise;
   // By half an octave, so that rollouts about as loud share a boundary; never quieter than the default.
   const times = 2 ** (Math.ceil(2 * Math.log2(loudness(noise, steps))) / 2);
   return times > 1 ? louder(noise, times) : noise;
 }
+
+const leastSteps = 3;
 
 /** A share so many times that of the history, or below it, is not to be compared on its scale. */
 const unlike = 3;

@@ -140,7 +140,11 @@ export function track(question: TrackQuestion): Track {
       stage = next;
       if (other) {
         pairs = stage.pairs;
-        follower = followed(question, stage, pairs, window);
+        // What earlier windows showed on another scale, or under another noise, is shown again on this one.
+        highest = Number.NEGATIVE_INFINITY;
+        follower = followed(question, stage, pairs, window, 0, (evidence) => {
+          if (evidence > highest) highest = evidence;
+        });
       }
     }
     if (starts.has(window)) follower.mayBegin();

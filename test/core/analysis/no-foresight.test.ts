@@ -66,6 +66,4 @@ test("a shift far beyond the target is not taken for a loud rollout", () => {
     },
   });
   for (const times of [3, 10, 100]) expect(judge.judge(gauge(times))).toMatchObject({ verdict: "rollback" });
-  // A gauge that nobody knows has to say how loud it is first.
-  for (const times of [3, 10, 100]) expect(judge.judge(gauge(times)).atWindow).toBeGreaterThan(3);
 });
