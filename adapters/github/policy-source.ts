@@ -1,5 +1,10 @@
 import { optional } from "../../core/optional.ts";
-import { type AskedPolicy, type PolicySource, type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
+import {
+  type AskedPolicy,
+  type PolicySource,
+  type ResolvedPolicy,
+  resolvePolicy,
+} from "../policy/resolve.ts";
 import type { GitHubClient } from "./client.ts";
 import { readBundleFolder, readTrustedText, type TrustedText } from "./trusted-text.ts";
 
