@@ -1,10 +1,10 @@
+import { median } from "simple-statistics";
 import { isPair, pairAt, windowsOf } from "./difference.ts";
 import type { Measurements, MetricSeries } from "./measurements.ts";
 import type { AnalysisPolicy, MetricPolicy } from "./metric-policy.ts";
 import { effectScale } from "./noise/effect-scale.ts";
 import { learnNoise, type PastRollout } from "./noise/learn.ts";
 import type { Noise } from "./noise/noise.ts";
-import { median } from "./noise/schedule.ts";
 
 /** What past rollouts teach, for each metric that they measured. */
 export type Learnt = { rollouts: number; metrics: ReadonlyMap<string, LearntMetric> };
@@ -46,10 +46,10 @@ function learnMetric(
   );
   const metric = policy.metric(name, first.series.worse, kind);
   const references = alike.flatMap(({ series }) => referenceOf(series, metric) ?? []);
-  const reference = median(references) || 1;
+  const reference = middleOf(references) || 1;
   const rollouts = alike.map(({ rollout, series }) => pastRollout(rollout, series, metric, reference));
   const target = Math.abs(effectScale(kind, metric).difference(metric.target));
-  const events = median(
+  const events = middleOf(
     alike.flatMap(({ rollout }) => eventsAt(rollout).filter((count) => count !== undefined)),
   );
   return {
@@ -57,6 +57,10 @@ function learnMetric(
     noise: { ...learnNoise(kind, windowSeconds, rollouts, target), reference },
     ...(events > 0 ? { events } : {}),
   };
+}
+
+function middleOf(values: number[]): number {
+  return values.length === 0 ? 0 : median(values);
 }
 
 function pastRollout(

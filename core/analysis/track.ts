@@ -141,10 +141,7 @@ export function track(question: TrackQuestion): Track {
       if (other) {
         pairs = stage.pairs;
         // What earlier windows showed on another scale, or under another noise, is shown again on this one.
-        highest = Number.NEGATIVE_INFINITY;
-        follower = followed(question, stage, pairs, window, 0, (evidence) => {
-          if (evidence > highest) highest = evidence;
-        });
+        ({ follower, highest } = followed(question, stage.noise, pairs.slice(0, window), 0));
       }
     }
     if (starts.has(window)) follower.mayBegin();
@@ -190,25 +187,23 @@ const unmeasured: Stage = {
   boundary: { worse: Number.POSITIVE_INFINITY, marginal: Number.POSITIVE_INFINITY, reach: 0 },
 };
 
-/** The windows before this one once more, on another scale. */
+/** These windows once more, on another scale or with the candidate moved, and the highest evidence that they show. */
 function followed(
   question: TrackQuestion,
-  { noise }: Stage,
+  noise: Noise,
   pairs: readonly WindowPair[],
-  until: number,
-  offset = 0,
-  seen?: (evidence: number) => void,
-): Follower {
+  offset: number,
+): { follower: Follower; highest: number } {
   const follower = follow(noise, question.shifts);
-  for (let window = 0; window < until; window++) {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const [window, pair] of pairs.entries()) {
     if (question.starts.has(window)) follower.mayBegin();
-    const pair = pairs[window];
     if (isPair(pair) && !question.warmUp.has(window)) {
       addPair(follower, pair, thinner(question, noise, window), offset);
-      seen?.(follower.evidence());
+      highest = Math.max(highest, follower.evidence());
     } else follower.skip();
   }
-  return follower;
+  return { follower, highest };
 }
 
 function addPair(follower: Follower, { baseline, candidate }: Pair, thin: number, offset: number): void {
@@ -255,13 +250,9 @@ const farthest = 4;
 
 function crossingEffect(question: TrackQuestion, made: Track, reference: number): number | undefined {
   const { pairs, boundary, worse, scale, noise } = made;
-  const stage = { from: 0, noise, reference, pairs, boundary };
   const up = worse === "lower" ? -1 : 1;
   const at = (offset: number): { crossed: boolean; effect: number } => {
-    let highest = Number.NEGATIVE_INFINITY;
-    const follower = followed(question, stage, pairs, pairs.length, up * offset, (evidence) => {
-      if (evidence > highest) highest = evidence;
-    });
+    const { follower, highest } = followed(question, noise, pairs, up * offset);
     return { crossed: highest >= boundary.worse, effect: follower.estimate().effect };
   };
   let below = -farthest;

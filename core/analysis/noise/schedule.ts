@@ -1,3 +1,4 @@
+import { mean } from "simple-statistics";
 import { isPair, type Pair, rooted, type WindowPair } from "../difference.ts";
 import type { MetricSeries } from "../measurements.ts";
 import type { Path, PathPoint } from "./simulate.ts";
@@ -43,18 +44,4 @@ export function countsPoint(baseline: number, candidate: number, share: number):
 /** To an octave: boundaries change little with the traffic. */
 function rounded(value: number): number {
   return value > 0 && Number.isFinite(value) ? 2 ** Math.round(Math.log2(value)) : 0;
-}
-
-function mean(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
-}
-
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
