@@ -110,6 +110,14 @@ function commonHeaders(front: Front): Record<string, string> {
   };
 }
 
+/**
+ * Waits in slices, so that a loop that was busy for a while costs one slice: a request that was sent at the same time
+ * is read between two of them, and not found waiting behind this answer.
+ */
+async function slowly(milliseconds: number): Promise<void> {
+  for (let waited = 0; waited < milliseconds; waited += 5) await sleep(5);
+}
+
 function send(front: Front, response: ServerResponse, given: Answer): void {
   const headers = { ...commonHeaders(front), ...given.headers };
   const content = given.raw ?? (given.body === undefined ? "" : JSON.stringify(given.body));
@@ -169,8 +177,7 @@ async function handle(front: Front, request: IncomingMessage, response: ServerRe
   const incoming = { method, path, query: url.searchParams, body, headers: request.headers };
   const fault = front.faults.take({ method, path, operation, body: body.toString("utf8") });
   const given = await spoiled(front, fault, response, () => answer(front, request, incoming, record, match));
-  const left = front.latencyMs - (performance.now() - started);
-  if (left > 0) await sleep(left);
+  await slowly(front.latencyMs);
   record.ended = performance.now();
   record.status = given?.status ?? 0;
   if (!given) return;
