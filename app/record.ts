@@ -18,7 +18,7 @@ export type Written = Pick<NewEvent, "kind" | "actor" | "body"> & Partial<Pick<N
  * what it wrote before, and writes nothing.
  */
 export async function recordMissing(
-  work: Work,
+  work: Pick<Work, "ledger" | "now" | "signal">,
   repository: string,
   missing: (events: readonly LedgerEvent[]) => Written[],
   stream: string = changesStream,

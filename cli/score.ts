@@ -1,3 +1,4 @@
+import { linesOfFile } from "../adapters/files/lines.ts";
 import { localPolicy } from "../adapters/policy/folder.ts";
 import { parseFacts } from "../adapters/readers/given.ts";
 import { derivedOnce } from "../core/change/derive.ts";
@@ -5,7 +6,7 @@ import { exitCodes } from "../core/errors.ts";
 import type { PolicyBundle } from "../core/policy/schema.ts";
 import { scoreFacts } from "../core/risk/score.ts";
 import { readArguments } from "./arguments.ts";
-import { lineOutput, linesOfFile } from "./lines.ts";
+import { lineOutput } from "./lines.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
 import type { Terminal } from "./terminal.ts";
 

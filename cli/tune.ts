@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { printable } from "../actions/io.ts";
+import { pastRolloutsOfFile } from "../adapters/files/rollouts.ts";
 import { localPolicy } from "../adapters/policy/folder.ts";
 import { metricPolicies } from "../core/analysis/metric-policy-of.ts";
 import { analysisPolicyOf, rulePolicyOf } from "../core/analysis/policy-of.ts";
@@ -16,7 +17,6 @@ import { renderTuningTerminal } from "../core/render/tune/terminal.ts";
 import { plotSvg } from "../core/render/verdict/plots/svg.ts";
 import { readArguments } from "./arguments.ts";
 import { documentText, writeText } from "./document.ts";
-import { rolloutsOfFile } from "./rollouts.ts";
 import type { Terminal } from "./terminal.ts";
 import { tuneDeclaration } from "./tune-declaration.ts";
 
@@ -31,7 +31,8 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   const thresholds = thresholdsFor(bundle.thresholds, scope);
   const policy = analysisPolicyOf(thresholds, metricPolicies(known));
   const rules = rulesJudge(policy, rulePolicyOf(thresholds, bundle), known, scope);
-  const history = await rolloutsOfFile(argument.value("history"));
+  const { rollouts: history, warnings } = await pastRolloutsOfFile(argument.value("history"));
+  for (const warning of warnings) terminal.note(`adaptive-deploy: ${warning}`);
   if (history.length < fewestRollouts)
     throw new UserError(
       "nothing-to-tune",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../adapters/database/database.ts";
@@ -18,7 +18,7 @@ export async function freshDatabase(): Promise<Database> {
     ...database,
     close: async () => {
       await database.close();
-      await rm(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -26,7 +26,8 @@ export async function freshDatabase(): Promise<Database> {
 /** The folder alone, for what opens its database itself. */
 export async function freshDatabaseFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "database-"));
-  await cp(await made(), folder, { recursive: true });
+  // A thousand files: copied in one call they take a tenth of the time.
+  cpSync(await made(), folder, { recursive: true });
   return folder;
 }
 

@@ -1,8 +1,10 @@
+import { checkLabels } from "../../adapters/telemetry/check-labels.ts";
 import { armText } from "../../core/analysis/arm-text.ts";
 import type { BaselineChoice } from "../../core/analysis/baseline.ts";
 import { type Column, columnsOf } from "../../core/analysis/columns.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
 import { planWindows, resumedPlan, type WindowPlan } from "../../core/analysis/plan-windows.ts";
+import type { Power } from "../../core/analysis/power-before.ts";
 import { type Part, sameOfBoth } from "../../core/analysis/questions.ts";
 import type { ProbeFailure } from "../../core/analysis/rollout-rules.ts";
 import { countParts } from "../../core/analysis/service-counts.ts";
@@ -10,11 +12,11 @@ import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
 import { printable } from "../io.ts";
-import { askFirst, checkLabels } from "./first-questions.ts";
+import { askFirst } from "./first-questions.ts";
 import type { AnalyzeInputs } from "./inputs.ts";
 import { type Judging, judgingOf } from "./judging.ts";
 import { type About, aboutNames, aboutOf, environmentOf, serviceOf } from "./occasion.ts";
-import { baselineFor, type Power, partsToAsk, powerBefore } from "./prepare.ts";
+import { armsToAsk, baselineFor, partsToAsk, powerFor } from "./prepare.ts";
 import type { AnalyzePorts } from "./run.ts";
 import { baselineWish, metricsToAsk } from "./service-telemetry.ts";
 
@@ -75,10 +77,10 @@ export async function prepared(
   const counting = countParts(metrics, judging.rules, undefined);
   const telemetry = ports.telemetry(requestsFor([...asked, ...counting], judging.longest));
   await askFirst(telemetry, asked, fresh);
-  await checkLabels(telemetry, metrics, inputs, { windowSeconds, now: ports.now(), service });
+  await checkLabels(telemetry, metrics, armsToAsk(inputs), { windowSeconds, now: ports.now(), service });
   const start = before?.started_at === undefined ? fresh : resumedPlan(fresh, before.started_at);
   const { choice, parts, warnings } = await baselineFor(inputs, asked, start, telemetry);
-  const power = await powerBefore(inputs, metrics, start, choice, judging, telemetry);
+  const power = await powerFor(inputs, metrics, start, choice, judging, telemetry);
   const plan = { ...start, windows: Math.max(power.motion.windows, windowsOf(before)) };
   const reachable =
     counting.length === 0 ? [] : countParts(metrics, judging.rules, await telemetry.retentionSeconds());

@@ -95,6 +95,13 @@ export const analyzeDeclaration: VerbDeclaration = {
       description:
         "File of past rollouts as JSON lines, which the noise is learnt from; learn adds to it (history.jsonl where empty).",
     },
+    append: {
+      description:
+        "Add this rollout to `history` once it is over, whatever its verdict, once; a file that is not there is made.",
+      default: "false",
+      allowed: ["true", "false"],
+      flag: true,
+    },
     measurements: {
       description: "File of a recorded rollout, judged instead of asking telemetry; - reads standard input.",
     },
@@ -125,7 +132,7 @@ export const analyzeDeclaration: VerbDeclaration = {
     "verdict-markdown": "Path of `verdict.md`, for a comment.",
     report: "Path of `report.html`, one file without scripts.",
     plots: "Folder with a picture for each metric (SVG).",
-    history: "Path of the history that `mode: learn` added to.",
+    history: "Path of the history, where `append` or `mode: learn` added to it.",
     measurements: "Path of `measurements.json`: what was measured, for a later run or as history.",
   },
   usage: "[learn] [flags]",

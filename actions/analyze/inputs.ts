@@ -31,6 +31,8 @@ export type AnalyzeInputs = {
   live: string[];
   onProbeFailure: (typeof onProbeFailures)[number];
   history?: string;
+  /** Adds the rollout to the history. */
+  append: boolean;
   measurements?: string;
   resume?: string;
   days: number;
@@ -42,6 +44,7 @@ export type AnalyzeInputs = {
 export function analyzeInputs(input: InputValues): AnalyzeInputs {
   const given = (name: string): string | undefined => input(name) || undefined;
   const fresh = armOf("fresh", input("fresh"));
+  checkAppend(input);
   return {
     ...optional("service", given("service")),
     ...optional("environment", given("environment")),
@@ -64,12 +67,26 @@ export function analyzeInputs(input: InputValues): AnalyzeInputs {
     live: linesOf(input("live")),
     onProbeFailure: onProbeFailures.find((one) => one === input("on-probe-failure")) ?? "hold",
     ...optional("history", given("history")),
+    append: input("append") === "true",
     ...optional("measurements", given("measurements")),
     ...optional("resume", given("resume")),
     days: numberOf("days", given("days"), { least: 1, most: 365 }) ?? 7,
     instanceLabel: given("instance-label") ?? "instance",
     failOn: failOnVerdicts.find((one) => one === input("fail-on")) ?? "rollback",
   };
+}
+
+/** Checked at once: what a rollout measured should not be lost at its end. */
+function checkAppend(input: InputValues): void {
+  if (input("append") !== "true") return;
+  if (input("history") === "" || input("history") === "-")
+    throw bad("append", "true", "where history names the file that the rollout is added to");
+  if (input("measurements") !== "")
+    throw bad(
+      "append",
+      "true",
+      "of a rollout that runs; the line of a recording is added to a history by hand",
+    );
 }
 
 /** One a line, or between commas, as a command line has them. */

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { measure } from "../../adapters/telemetry/measure.ts";
 import { columnsOf, seriesOf } from "../../core/analysis/columns.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
@@ -11,13 +10,13 @@ import {
   withHalves,
 } from "../../core/analysis/pseudo-arms.ts";
 import { partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
-import { rolloutsOf } from "../../core/analysis/rollouts-of.ts";
 import { selectorIn } from "../../core/analysis/selector.ts";
 import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
 import type { Telemetry } from "../../core/ports.ts";
 import { counted, rounded } from "../../core/render/numbers.ts";
+import { historyToAddTo } from "./history.ts";
 import type { AnalyzeInputs } from "./inputs.ts";
 import { type Judging, judgingOf } from "./judging.ts";
 import { environmentOf, serviceOf } from "./occasion.ts";
@@ -41,6 +40,7 @@ const usualWindows = 30;
  */
 export async function learnFromPast(inputs: AnalyzeInputs, ports: AnalyzePorts): Promise<Learned> {
   const path = inputs.history ?? "history.jsonl";
+  const past = await historyToAddTo(ports, path);
   const environment = environmentOf(inputs, ports.resolved);
   const service = serviceOf(inputs, ports.resolved);
   const metrics = metricsToAsk({ ...inputs, baseline: "same-time" }, ports.resolved);
@@ -76,13 +76,15 @@ export async function learnFromPast(inputs: AnalyzeInputs, ports: AnalyzePorts):
     warnings.add(
       `Of ${counted(most, "instance")} one is ${rounded(100 / most)} %, so arms as uneven as ${rounded(weight)} % were not seen.`,
     );
-  const before = await ports.readText(path).catch(() => "");
-  const known = new Set(rolloutsOf(before, path).map(({ id }) => id));
+  for (const warning of past.warnings) warnings.add(warning);
+  const known = new Set(past.rollouts.map(({ id }) => id));
   const added = found.filter(({ id }) => !known.has(id));
-  const lines = added.map((one) => `${JSON.stringify(one)}\n`).join("");
-  const kept = before === "" || before.endsWith("\n") ? before : `${before}\n`;
-  const history = await ports.write(resolve(path), `${kept}${lines}`);
-  return { added: added.length, rollouts: known.size + added.length, history, warnings: [...warnings] };
+  const history = await ports.addLines(
+    path,
+    added.map((one) => JSON.stringify(one)),
+  );
+  const rollouts = past.rollouts.length + added.length;
+  return { added: added.length, rollouts, history, warnings: [...warnings] };
 }
 
 export function learnedSentence({ added, rollouts, history }: Learned): string {

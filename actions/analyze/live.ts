@@ -67,13 +67,15 @@ const leastPauseMs = 10_000;
 
 /**
  * Boundaries take longest, and follow from the traffic alone: those of a window like the last are worked out while the
- * next one is waited for, so that its verdict comes with its data.
+ * next one is waited for, so that its verdict comes with its data. The first is expected to be as the traffic before it.
  */
 function workAhead(comparison: Comparison, measured: number): void {
-  const { plan, judging, ports } = comparison;
+  const { plan, judging, ports, power } = comparison;
   const pause = dueAt(plan, measured) * 1000 - ports.now();
-  if (measured === 0 || pause < leastPauseMs || judging.policy.kayenta !== undefined) return;
-  judging.analyzer.tracks(oneMore(measuredSoFar(comparison, measured)), contextOf(plan));
+  if (pause < leastPauseMs || judging.policy.kayenta !== undefined) return;
+  const soFar = measuredSoFar(comparison, measured);
+  const next = measured > 0 ? oneMore(soFar) : { ...soFar, metrics: power.expected ?? {} };
+  judging.analyzer.tracks(next, contextOf(plan));
 }
 
 const longestLiveSeconds = 20;

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { addLines } from "../../adapters/files/add-lines.ts";
+import { rolloutLines } from "../../adapters/files/rollouts.ts";
 import { probe } from "../../adapters/telemetry/probe.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { printable } from "../io.ts";
@@ -9,13 +10,14 @@ import { stopOfProcess } from "../stopping.ts";
 import type { Write } from "./documents.ts";
 import type { AnalyzePorts } from "./run.ts";
 
-type OfTheProcess = Pick<AnalyzePorts, "readText" | "now" | "sleep" | "stop" | "probe" | "write">;
+type OfTheProcess = Pick<AnalyzePorts, "lines" | "addLines" | "now" | "sleep" | "stop" | "probe" | "write">;
 
 /** What a comparison needs of the machine that it runs on, in a job as in a terminal. */
 export function portsOfProcess(out: string): OfTheProcess & { close(): void } {
   const { stop, close } = stopOfProcess();
   return {
-    readText,
+    lines: rolloutLines,
+    addLines,
     now: Date.now,
     sleep: (milliseconds, signal) => sleepInParts(milliseconds, signal).catch(() => undefined),
     stop,
@@ -51,16 +53,4 @@ function writeBelow(folder: string): Write {
     }
     return path;
   };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      "measurements-not-found",
-      `${printable(path)} cannot be read: ${printable(said)}. Look at its path.`,
-    );
-  }
 }

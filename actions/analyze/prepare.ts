@@ -1,19 +1,14 @@
-import { measure } from "../../adapters/telemetry/measure.ts";
+import { askBefore, windowsBefore } from "../../adapters/telemetry/before.ts";
 import { atShift, type BaselineChoice, chooseBaseline, nothingBefore } from "../../core/analysis/baseline.ts";
-import { type Column, columnsOf, seriesOf } from "../../core/analysis/columns.ts";
+import { type Column, seriesOf } from "../../core/analysis/columns.ts";
 import type { WindowPlan } from "../../core/analysis/plan-windows.ts";
-import { powerOfStep, type Traffic } from "../../core/analysis/power.ts";
+import { hasPower, type Power, powerBefore } from "../../core/analysis/power-before.ts";
 import { type Part, type PlannedArm, partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
 import type { ServiceMetric } from "../../core/analysis/service-metrics.ts";
-import { comparedTraffic, type Motion, motionOf, trafficOf } from "../../core/analysis/step-power.ts";
-import type { StepPower } from "../../core/analysis/verdict.ts";
 import { optional } from "../../core/optional.ts";
 import type { Telemetry } from "../../core/ports.ts";
 import type { AnalyzeInputs } from "./inputs.ts";
 import type { Judging } from "./judging.ts";
-
-/** Windows before the first one that tell what traffic there is. */
-const windowsBefore = 6;
 
 /** Both arms, the baseline as if it were measured now. */
 export function armsToAsk({ candidate, stable, fresh, baseline }: AnalyzeInputs): PlannedArm[] {
@@ -66,54 +61,24 @@ function shifted(parts: readonly Part[], shiftSeconds: number): Part[] {
   return parts.map((part) => (part.arm === "baseline" ? { ...part, shiftSeconds } : part));
 }
 
-/** What the baseline's queries answer of the windows before the first one. */
-async function askBefore(
-  telemetry: Telemetry,
-  parts: readonly Part[],
-  plan: WindowPlan,
-): Promise<{ columns: Column[]; said: string[] }> {
-  const columns = columnsOf(parts.filter(({ arm }) => arm === "baseline"));
-  // The window that ends just now is not whole yet.
-  const firstEnd = plan.firstEnd - (windowsBefore + 2) * plan.windowSeconds;
-  const said = await measure(telemetry, columns, { ...plan, firstEnd }, windowsBefore);
-  return { columns, said };
-}
-
 function hasData({ values, buckets }: Column): boolean {
   return values.some((value) => value !== null) || buckets.some((one) => one !== null);
 }
 
-export type Power = { step?: StepPower; motion: Motion; warnings: string[] };
-
-/** Before anything is compared: what the step would see of harm, from stable's traffic of the last windows. */
-export async function powerBefore(
+/** Before anything is compared: what the step would take back of harm. */
+export async function powerFor(
   inputs: AnalyzeInputs,
   metrics: readonly ServiceMetric[],
   plan: WindowPlan,
   choice: BaselineChoice,
-  judging: Judging,
+  { policy, learnt, longest }: Judging,
   telemetry: Telemetry,
 ): Promise<Power> {
-  const { policy, learnt, longest } = judging;
-  const goes = { goes: true, windows: plan.windows, sentences: [] };
-  // Power is that of our own boundaries, and Kayenta's judge has none.
-  if (policy.kayenta !== undefined) return { motion: goes, warnings: [] };
-  if (inputs.weight === undefined || inputs.weight === 0)
-    return {
-      motion: goes,
-      warnings: [
-        "No power was stated, because the weight is not known: say in `weight` what the candidate has.",
-      ],
-    };
+  const { weight } = inputs;
+  const about = { policy, learnt, baseline: choice.kind, weight, windows: plan.windows, longest };
+  if (!hasPower(policy, weight)) return powerBefore({ ...about, before: {} });
   const stable = partsToAsk({ ...inputs, baseline: "concurrent" }, metrics, plan.windowSeconds);
   const { columns, said } = await askBefore(telemetry, stable, plan);
-  const measured = trafficOf({ metrics: seriesOf(metrics, columns, windowsBefore) });
-  const { traffic, share } = comparedTraffic(measured, inputs.weight, choice.kind);
-  const known = traffic.filter((one: Traffic) => one.kind !== "ratio" || one.events !== undefined);
-  if (known.length === 0)
-    return { motion: goes, warnings: [...said, "No power was stated: stable's traffic was not measured."] };
-  const { windows } = plan;
-  const step = powerOfStep({ policy, learnt, traffic, weight: share, windows, longest });
-  const motion = motionOf(step, traffic, policy, longest);
-  return { step: { ...step, weight: inputs.weight, windows: motion.windows }, motion, warnings: said };
+  const power = powerBefore({ ...about, before: seriesOf(metrics, columns, windowsBefore) });
+  return { ...power, warnings: [...said, ...power.warnings] };
 }

@@ -1,11 +1,13 @@
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
 import type { Probe, ProbeResult } from "../../adapters/telemetry/probe.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
-import { rolloutOf, rolloutsOf } from "../../core/analysis/rollouts-of.ts";
+import { type Line, rolloutOf } from "../../core/analysis/rollouts-of.ts";
 import type { Verdict } from "../../core/analysis/verdict.ts";
 import type { ExitCode } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import type { Telemetry } from "../../core/ports.ts";
 import { exitCodeOfVerdict, type Write, writeVerdict } from "./documents.ts";
+import { addToHistory, historyOf, ofOthers } from "./history.ts";
 import type { AnalyzeInputs } from "./inputs.ts";
 import { analyzeLive } from "./live.ts";
 import { replay } from "./replay.ts";
@@ -14,8 +16,10 @@ export type AnalyzePorts = {
   resolved: ResolvedPolicy;
   /** Opened once the number of requests is known. Throws where nothing says where the telemetry is. */
   telemetry(requests: number): Telemetry;
-  /** Text of a file that an input names; `-` is standard input. */
-  readText(path: string): Promise<string>;
+  /** Lines of a file of rollouts that an input names; `-` is standard input. */
+  lines(path: string): AsyncIterable<Line>;
+  /** Adds lines to a file, made where it is not there, and answers with its path once they are on the disk. */
+  addLines(path: string, lines: readonly string[]): Promise<string>;
   /** Milliseconds of Unix time. */
   now(): number;
   sleep(milliseconds: number, stop: AbortSignal): Promise<void>;
@@ -32,26 +36,35 @@ export type AnalyzeResult = { verdict: Verdict; outputs: Record<string, string>;
 
 /** `analyze`: of a recording, or live, asking telemetry window by window. */
 export async function runAnalyze(inputs: AnalyzeInputs, ports: AnalyzePorts): Promise<AnalyzeResult> {
-  const read = async <Found>(path: string | undefined, of: (text: string, where: string) => Found) =>
-    path === undefined ? undefined : of(await ports.readText(path), path === "-" ? "standard input" : path);
-  const history = (await read(inputs.history, rolloutsOf)) ?? [];
-  const recorded = await read(inputs.measurements, rolloutOf);
+  const read = async (path: string | undefined): Promise<Measurements | undefined> =>
+    path === undefined ? undefined : rolloutOf(ports.lines(path), path === "-" ? "standard input" : path);
+  const { rollouts, warnings } = await historyOf(inputs, ports);
+  for (const warning of warnings) ports.progress(warning);
+  const recorded = await read(inputs.measurements);
   if (recorded !== undefined)
-    return concluded(inputs, ports, replay(inputs, ports.resolved, recorded, history));
-  const before = await read(inputs.resume, rolloutOf);
+    return concluded(inputs, ports, rollouts, replay(inputs, ports.resolved, recorded, rollouts));
+  const before = await read(inputs.resume);
   const conclude = (verdict: Verdict, measured: Measurements): Promise<AnalyzeResult> =>
-    concluded(inputs, ports, { verdict, measured });
-  return analyzeLive(inputs, ports, { history, ...(before ? { before } : {}) }, conclude);
+    concluded(inputs, ports, rollouts, { verdict, measured });
+  return analyzeLive(
+    inputs,
+    ports,
+    { history: ofOthers(rollouts, before), ...optional("before", before) },
+    conclude,
+  );
 }
 
 async function concluded(
-  { failOn }: AnalyzeInputs,
+  inputs: AnalyzeInputs,
   ports: AnalyzePorts,
+  past: readonly Measurements[],
   { verdict, measured }: { verdict: Verdict; measured: Measurements },
 ): Promise<AnalyzeResult> {
-  const measurements = await writeMeasurements(ports.write, { ...measured, ...ended(verdict) });
-  const outputs = { ...(await writeVerdict(verdict, ports)), measurements };
-  return { verdict, outputs, exitCode: exitCodeOfVerdict(verdict.verdict, failOn) };
+  const over = { ...measured, ...ended(verdict) };
+  const measurements = await writeMeasurements(ports.write, over);
+  const documents = { ...(await writeVerdict(verdict, ports)), measurements };
+  const outputs = { ...documents, ...(await addToHistory(inputs, ports, past, over)) };
+  return { verdict, outputs, exitCode: exitCodeOfVerdict(verdict.verdict, inputs.failOn) };
 }
 
 /** How a comparison of ours ended, for those who learn from it; of a recording its own word counts. */

@@ -1,25 +1,23 @@
+import { askBefore, windowsBefore } from "../../adapters/telemetry/before.ts";
+import { checkLabels } from "../../adapters/telemetry/check-labels.ts";
 import { measure } from "../../adapters/telemetry/measure.ts";
-import { analyze } from "../../core/analysis/analyze.ts";
-import { type Analyzer, analyzer } from "../../core/analysis/analyzer.ts";
 import { type BaselineChoice, type BaselineWish, chooseBaseline } from "../../core/analysis/baseline.ts";
 import { type Column, columnsOf, seriesOf } from "../../core/analysis/columns.ts";
 import { armOf, type GateArm } from "../../core/analysis/gates/arms.ts";
-import { type Learnt, learn } from "../../core/analysis/learnt.ts";
 import type { Measurements } from "../../core/analysis/measurements.ts";
-import type { AnalysisPolicy } from "../../core/analysis/metric-policy.ts";
-import { metricPolicies } from "../../core/analysis/metric-policy-of.ts";
 import { startOf, windowEnd } from "../../core/analysis/plan-windows.ts";
-import { analysisPolicyOf, type RulePolicy, rulePolicyOf } from "../../core/analysis/policy-of.ts";
-import { partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
-import { rolloutReadings } from "../../core/analysis/rollout-readings.ts";
-import { rolloutRules } from "../../core/analysis/rollout-rules.ts";
-import { countParts, countsOf } from "../../core/analysis/service-counts.ts";
+import { rulePolicyOf } from "../../core/analysis/policy-of.ts";
+import { type Part, type PlannedArm, partsOf, sameOfBoth } from "../../core/analysis/questions.ts";
+import { countParts } from "../../core/analysis/service-counts.ts";
 import { metricsOf, type ServiceMetric } from "../../core/analysis/service-metrics.ts";
 import type { Verdict } from "../../core/analysis/verdict.ts";
 import { UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 import { thresholdsFor } from "../../core/policy/scope.ts";
 import type { Telemetry } from "../../core/ports.ts";
+import type { Known, Question } from "./judge.ts";
+import type { Judges } from "./judge-apart.ts";
 import type { Comparison } from "./store.ts";
 
 export type Comparing = {
@@ -30,6 +28,7 @@ export type Comparing = {
   /** Earlier rollouts of the service, read where noise is learnt. */
   past(): Promise<Measurements[]>;
   judges: Judges;
+  now: Date;
 };
 
 export type Compared = {
@@ -43,7 +42,52 @@ export type Compared = {
 /** Asks for the windows that are due and not yet known, and judges all of them under the policy as it is now. */
 export async function compare(comparison: Comparison, due: number, about: Comparing): Promise<Compared> {
   const { plan, service, environment } = comparison;
-  const { policy, telemetry, candidate, baseline } = about;
+  const { policy, telemetry } = about;
+  const asking = await askingOf(comparison, about);
+  const { metrics, choice, arms } = asking;
+  const { windowSeconds } = plan;
+  // Once some window was measured, what tells bad events apart was there.
+  if (comparison.looked_to === 0)
+    await checkLabels(telemetry, metrics, arms, { windowSeconds, now: about.now.getTime(), service });
+  const shift = choice.shifts[0] ?? 0;
+  const shifted = asking.parts.map((part) =>
+    part.arm === "baseline" ? { ...part, shiftSeconds: shift } : part,
+  );
+  // A baseline that is none is not asked for: both arms alike would pass for a candidate without a fault.
+  const asked = choice.kind === "none" ? shifted.filter(({ arm }) => arm === "candidate") : shifted;
+  const columns = columnsOf(asked, comparison.measurements ?? undefined);
+  const counting = await countingOf(comparison, metrics, policy, telemetry);
+  const warnings = await measure(telemetry, [...columns, ...counting], plan, due);
+  const measurements = {
+    ...unmeasured(comparison),
+    weights: Array.from({ length: due }, (_, window) => weightIn(comparison, window)),
+    metrics: seriesOf(metrics, columns, due),
+  };
+  const question = { ...questionOf(comparison, about, asking, warnings), measurements, counting };
+  const verdict = await about.judges.judge(question, () => knownOf(comparison, about, asking));
+  return {
+    measurements,
+    counting: Object.fromEntries(counting.map((column) => [countName(column), column.values])),
+    verdict: { ...verdict, service, environment },
+    whole: columns.every((column) => answered(column, due)),
+  };
+}
+
+/** Before the first window is over: what it will be judged with, by the traffic before it. */
+export async function prepareFor(comparison: Comparison, about: Comparing): Promise<void> {
+  const asking = await askingOf(comparison, about);
+  await about.judges.prepare(questionOf(comparison, about, asking, []), () =>
+    knownOf(comparison, about, asking),
+  );
+}
+
+type Asking = { metrics: ServiceMetric[]; arms: PlannedArm[]; parts: Part[]; choice: BaselineChoice };
+
+async function askingOf(
+  comparison: Comparison,
+  { policy, telemetry, candidate, baseline }: Comparing,
+): Promise<Asking> {
+  const { plan, service } = comparison;
   const metrics = serviceMetrics(policy, service);
   const arms = [
     { ...armOf("baseline", baseline), shiftSeconds: 0 },
@@ -52,29 +96,40 @@ export async function compare(comparison: Comparison, due: number, about: Compar
   const parts = partsOf(metrics, arms, plan.windowSeconds);
   const wish = policy.services?.services.find(({ name }) => name === service)?.telemetry?.baseline;
   const choice = await baselineOf(wish ?? "auto", sameOfBoth(parts).length > 0, comparison, telemetry);
-  const shift = choice.shifts[0] ?? 0;
-  const shifted = parts.map((part) => (part.arm === "baseline" ? { ...part, shiftSeconds: shift } : part));
-  // A baseline that is none is not asked for: both arms alike would pass for a candidate without a fault.
-  const asked = choice.kind === "none" ? shifted.filter(({ arm }) => arm === "candidate") : shifted;
-  const columns = columnsOf(asked, comparison.measurements ?? undefined);
-  const judge = await judgeOf(comparison, metrics, about);
-  const counting = await countingOf(comparison, metrics, judge, telemetry);
-  const warnings = await measure(telemetry, [...columns, ...counting], plan, due);
-  const measurements: Measurements = {
-    id: comparison.id,
-    window_seconds: plan.windowSeconds,
-    started_at: startOf(plan),
-    weights: Array.from({ length: due }, (_, window) => weightIn(comparison, window)),
-    metrics: seriesOf(metrics, columns, due),
-  };
+  return { metrics, arms, parts, choice };
+}
+
+function questionOf(
+  comparison: Comparison,
+  { policy }: Comparing,
+  { metrics, choice }: Asking,
+  warnings: string[],
+): Question {
+  const { plan, service, environment, weights } = comparison;
+  const key = `${comparison.id} ${plan.firstEnd} ${policy.version.hash}`;
   const occasion = { policyVersion: versionOf(policy), baseline: choice.document, warnings };
-  const verdict = judged(comparison, measurements, metrics, counting, judge, occasion);
   return {
-    measurements,
-    counting: Object.fromEntries(counting.map((column) => [countName(column), column.values])),
-    verdict: { ...verdict, service, environment },
-    whole: columns.every((column) => answered(column, due)),
+    ...{ key, service, environment, plan, policy, metrics, occasion },
+    ...{ measurements: unmeasured(comparison), counting: [], steps: stepsOf(comparison) },
+    baseline: choice.kind,
+    ...optional("weight", weights[0]?.[1]),
   };
+}
+
+function unmeasured({ id, plan }: Comparison): Measurements {
+  return { id, window_seconds: plan.windowSeconds, started_at: startOf(plan), metrics: {} };
+}
+
+/** Asked for once: a judge is kept between the windows of a comparison. */
+async function knownOf(
+  { plan, weights }: Comparison,
+  { telemetry, past }: Comparing,
+  { metrics, parts }: Asking,
+): Promise<Known> {
+  const rollouts = await past();
+  if (weights[0] === undefined) return { past: rollouts, before: {} };
+  const { columns } = await askBefore(telemetry, parts, plan);
+  return { past: rollouts, before: seriesOf(metrics, columns, windowsBefore) };
 }
 
 /** What services.yaml says is measured of the service. */
@@ -124,40 +179,14 @@ async function baselineOf(
   });
 }
 
-/** What a comparison is judged with, kept between its windows: noise and boundaries are costly to work out. */
-export type Judges = Map<string, Judge>;
-type Judge = { policy: AnalysisPolicy; rules: RulePolicy; learnt: Learnt; analyzer: Analyzer };
-const mostJudges = 200;
-
-async function judgeOf(
-  { id, plan, service, environment }: Comparison,
-  metrics: readonly ServiceMetric[],
-  { policy: bundle, past, judges }: Comparing,
-): Promise<Judge> {
-  const key = `${id} ${plan.firstEnd} ${bundle.version.hash}`;
-  const known = judges.get(key);
-  if (known) return known;
-  const thresholds = thresholdsFor(bundle.thresholds, { service, environment });
-  const described = new Map(metrics.map(({ name, metric }) => [name, metric] as const));
-  const policy = {
-    ...analysisPolicyOf(thresholds, metricPolicies(described)),
-    windowSeconds: plan.windowSeconds,
-  };
-  const learnt = learn(await past(), policy);
-  const rules = rulePolicyOf(thresholds, bundle);
-  const judge = { policy, rules, learnt, analyzer: analyzer(policy, learnt) };
-  judges.set(key, judge);
-  for (const oldest of judges.keys()) if (judges.size > mostJudges) judges.delete(oldest);
-  return judge;
-}
-
 /** What the error budget is counted from, with what was counted before. What the store keeps too little for is left out. */
 async function countingOf(
-  { counting }: Comparison,
+  { counting, service, environment }: Comparison,
   metrics: readonly ServiceMetric[],
-  { rules }: Judge,
+  policy: PolicyBundle,
   telemetry: Telemetry,
 ): Promise<Column[]> {
+  const rules = rulePolicyOf(thresholdsFor(policy.thresholds, { service, environment }), policy);
   if (countParts(metrics, rules, undefined).length === 0) return [];
   const columns = columnsOf(countParts(metrics, rules, await telemetry.retentionSeconds()));
   return columns.map((column) => {
@@ -170,31 +199,6 @@ const countName = ({ part }: Column): string => `${part.metric} ${part.asked}`;
 
 function versionOf({ version: { hash, commit } }: PolicyBundle): { hash: string; commit: string } {
   return { hash, commit };
-}
-
-function judged(
-  comparison: Comparison,
-  measurements: Measurements,
-  metrics: readonly ServiceMetric[],
-  counting: readonly Column[],
-  { policy, rules, learnt, analyzer }: Judge,
-  occasion: Parameters<typeof analyze>[3],
-): Verdict {
-  const { plan, service, environment } = comparison;
-  const described = new Map(metrics.map(({ name, metric }) => [name, metric] as const));
-  const starts = stepsOf(comparison);
-  const windowRules = rolloutRules({
-    policy,
-    rules,
-    readings: rolloutReadings(measurements, described, { service, environment }),
-    firstEnd: plan.firstEnd,
-    windowSeconds: plan.windowSeconds,
-    stepSeconds: starts.map((window) => windowEnd(plan, window) - plan.windowSeconds),
-    counts: countsOf(counting),
-    probes: { onFailure: "hold", failed: () => undefined },
-  });
-  const context = { windowsPlanned: plan.windows, steps: starts, rules: windowRules };
-  return analyze(measurements, analyzer, { policy, learnt }, occasion, context);
 }
 
 /** The weight at the end of a window, from whoever asked last before it; null where nobody said. */

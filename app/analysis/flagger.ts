@@ -4,7 +4,7 @@ import { type FlaggerHook, type FlaggerState, flaggerStatus } from "../../core/a
 import { verdictReasons } from "../../core/analysis/verdict.ts";
 import { type Rollout, runOf } from "./asked.ts";
 import type { Analyses } from "./index.ts";
-import { lastStep, notePassed, type Step } from "./store.ts";
+import { lastStep, notePassed, type Step, setApart } from "./store.ts";
 
 export type FlaggerGate = {
   /** What a hook is told: whether it passes, and why. */
@@ -23,7 +23,8 @@ const tickMs = 8000;
 /**
  * Flagger says neither weight nor step, so that steps are counted here. Step 0 is the time before any traffic: the first
  * increase ends it. Each increase after it needs the comparison of its step to end well, and the next step begins with
- * the tick after the increase.
+ * the tick after the increase. Flagger asks confirm-rollout and pre-rollout while the candidate has no traffic and never
+ * after that, so that steps which are there by then are of an earlier attempt with the same checksum.
  */
 export function flaggerGate({ database, now, analyses }: Around): FlaggerGate {
   const lastOf = (rollout: Rollout) => lastStep(database, rollout.repository, runOf(rollout));
@@ -40,6 +41,10 @@ export function flaggerGate({ database, now, analyses }: Around): FlaggerGate {
   return {
     async ask(hook, rollout) {
       if (hook === "post-rollout" || hook === "event") return { passes: true };
+      if (hook === "confirm-rollout" || hook === "pre-rollout") {
+        await setApart(database, rollout.repository, runOf(rollout), now());
+        return told(hook, "not-begun");
+      }
       const last = await lastOf(rollout);
       if (!last?.passed_at && (last?.step ?? 0) === 0)
         return hook === "confirm-traffic-increase" ? await firstIncrease(rollout) : told(hook, "not-begun");

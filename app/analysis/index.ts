@@ -8,10 +8,12 @@ import { UserError } from "../../core/errors.ts";
 import { defaultEnvironment } from "../../core/policy/environment.ts";
 import type { TelemetrySettings } from "../../core/policy/schema.ts";
 import { thresholdsFor } from "../../core/policy/scope.ts";
-import type { Telemetry } from "../../core/ports.ts";
+import type { Ledger, Telemetry } from "../../core/ports.ts";
 import { type Asked, idOf, runOf } from "./asked.ts";
-import { compare, type Judges } from "./compare.ts";
+import { type Comparing, compare, prepareFor } from "./compare.ts";
 import { inTime } from "./in-time.ts";
+import { type Judges, judgesApart } from "./judge-apart.ts";
+import { isOver, recordVerdict } from "./record.ts";
 import {
   begin,
   byName,
@@ -30,11 +32,15 @@ export type AnalysesAround = {
   /** What speaks for a repository: policy and configuration of its default branch. */
   policyOf(repository: string): Promise<ResolvedPolicy>;
   telemetryOf(repository: string, wanted: TelemetrySettings | undefined): Telemetry | undefined;
+  /** Where it is written down how a comparison ended. */
+  ledger(repository: string): Ledger;
   /** Where a verdict can be read. */
   linkOf?(repository: string, id: string): string;
   warn(sentence: string): void;
   /** Controllers wait ten seconds, for the look at the repository as well; 6000 where absent. */
   answerWithinMs?: number;
+  /** A thread of its own where absent. */
+  judges?: Judges;
 };
 
 export type Analyses = {
@@ -52,7 +58,7 @@ const mostComparisons = 500;
 type Around = AnalysesAround & { judges: Judges };
 
 export function analyses(given: AnalysesAround): Analyses {
-  const around: Around = { ...given, judges: new Map() };
+  const around: Around = { judges: judgesApart(), ...given };
   const underWay = new Map<string, Promise<GateAnswer>>();
 
   /** Two asks at once share one look. */
@@ -111,7 +117,10 @@ async function locked(around: Around, asked: Asked, id: string, mayLook: boolean
   const place = placeIn(around, repository, id);
   const run = runOf(asked);
   const back = await takenBack(database, repository, run, now);
-  if (back?.document) return answerOf(back.document, placeIn(around, repository, back.id));
+  if (back?.document) {
+    if (mayLook) await written(around, asked, back);
+    return answerOf(back.document, placeIn(around, repository, back.id));
+  }
   let resolved: ResolvedPolicy | undefined;
   let comparison = await found(database, repository, id, now);
   if (!comparison) {
@@ -120,19 +129,37 @@ async function locked(around: Around, asked: Asked, id: string, mayLook: boolean
     await begin(database, repository, { ...fresh(asked, resolved, now), id, run }, now);
     comparison = await found(database, repository, id, now);
     if (!comparison) throw new Error("A comparison that was begun is not there.");
+    workAhead(around, asked, comparison, resolved);
   }
-  if (comparison.final && comparison.document) return answerOf(comparison.document, place);
+  if (comparison.final && comparison.document) {
+    if (mayLook) await written(around, asked, comparison);
+    return answerOf(comparison.document, place);
+  }
   comparison = await withWeight(around, asked, comparison, now);
   const due = windowsDue(comparison.plan, now.getTime() / 1000);
   if (due > comparison.looked_to && mayLook) {
     resolved ??= await around.policyOf(repository);
     comparison = await looked(around, asked, comparison, due, resolved);
   }
+  if (mayLook && isOver(comparison)) await written(around, asked, comparison);
   if (comparison.document) return answerOf(comparison.document, place);
   const about = { ...place, windows_planned: comparison.plan.windows };
   return due === 0
     ? holding(about, "no-window-yet", "The first window is not over yet.")
     : holding(about, "not-enough-data", "The first window is being read.");
+}
+
+/** A promotion waits for the ledger, and a rollback waits for nothing. */
+async function written(around: Around, asked: Asked, comparison: Comparison): Promise<void> {
+  try {
+    await recordVerdict(around, asked, comparison);
+  } catch (error) {
+    if (comparison.final === "promote") throw error;
+    const { id, final } = comparison;
+    around.warn(
+      `The ${final ?? "end"} of the comparison ${id} of ${asked.repository} is not in the ledger: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 async function requireRoom(around: Around, repository: string, now: Date): Promise<void> {
@@ -169,19 +196,12 @@ async function withWeight(
 
 async function looked(
   around: Around,
-  { repository, candidate, baseline }: Asked,
+  asked: Asked,
   comparison: Comparison,
   due: number,
-  { policy, configuration }: ResolvedPolicy,
+  resolved: ResolvedPolicy,
 ): Promise<Comparison> {
-  const telemetry = around.telemetryOf(repository, configuration.telemetry);
-  if (!telemetry)
-    throw new UserError(
-      "telemetry-not-configured",
-      "The App has no telemetry for this repository. Its operator names the stores in ADAPTIVE_DEPLOY_TELEMETRY.",
-    );
-  const past = () => pastOf(around.database, repository, comparison);
-  const about = { policy, telemetry, candidate, baseline, past, judges: around.judges };
+  const about = aboutOf(around, asked, comparison, resolved);
   const { measurements, counting, verdict, whole } = await compare(comparison, due, about);
   const final = verdict.verdict === "promote" || verdict.verdict === "rollback" ? verdict.verdict : null;
   const after: Comparison = {
@@ -192,6 +212,34 @@ async function looked(
     final,
     looked_to: whole ? due : comparison.looked_to,
   };
-  await keep(around.database, repository, after);
+  await keep(around.database, asked.repository, after);
   return after;
+}
+
+function aboutOf(
+  around: Around,
+  { repository, candidate, baseline }: Asked,
+  comparison: Comparison,
+  { policy, configuration }: ResolvedPolicy,
+): Comparing {
+  const telemetry = around.telemetryOf(repository, configuration.telemetry);
+  if (!telemetry)
+    throw new UserError(
+      "telemetry-not-configured",
+      "The App has no telemetry for this repository. Its operator names the stores in ADAPTIVE_DEPLOY_TELEMETRY.",
+    );
+  const past = () => pastOf(around.database, repository, comparison);
+  return { policy, telemetry, candidate, baseline, past, judges: around.judges, now: around.now() };
+}
+
+/** While the first window is waited for, where its traffic can be told beforehand. What stands in the way is told with the first look, which works it out itself. */
+function workAhead(around: Around, asked: Asked, comparison: Comparison, resolved: ResolvedPolicy): void {
+  if (comparison.weights.length === 0) return;
+  const work = async () => await prepareFor(comparison, aboutOf(around, asked, comparison, resolved));
+  work().catch((error: unknown) => {
+    if (!(error instanceof UserError))
+      around.warn(
+        `Nothing was worked out before the first window: ${error instanceof Error ? error.message : ""}.`,
+      );
+  });
 }

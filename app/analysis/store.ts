@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Queries } from "../../adapters/database/database.ts";
 import { measurements } from "../../core/analysis/measurements.ts";
 import { verdict } from "../../core/analysis/verdict.ts";
+import { digest } from "../../core/evidence/canonical.ts";
 
 const plan = z.object({
   firstEnd: z.number(),
@@ -131,6 +132,14 @@ export async function lastStep(
     [repository, run],
   );
   return row && step.parse(row);
+}
+
+/** Gives the steps of an attempt that is over a name of their own: nobody is answered out of them, and they still teach. */
+export async function setApart(database: Queries, repository: string, run: string, now: Date): Promise<void> {
+  await database.query(
+    "update analyses set run = $3, id = $3 || '-' || step where repository = $1 and run = $2",
+    [repository, run, digest({ run, over: now.toISOString() }).slice(0, 32)],
+  );
 }
 
 export async function noteWeights(

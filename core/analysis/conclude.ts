@@ -1,8 +1,9 @@
 import { optional } from "../optional.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
-import { afterWindow, atStart, mayPromote, type Standing, type WindowSign } from "./rules/hysteresis.ts";
+import { afterWindow, atStart, type Standing, type WindowSign } from "./rules/hysteresis.ts";
 import type { Demand } from "./rules/strictest.ts";
 import { analyzerSentences } from "./sentences.ts";
+import { type GoesOnBy, goesOn, type StepAsks } from "./step-asks.ts";
 import { metricStateAt, type StateAt } from "./state.ts";
 import type { Track } from "./track.ts";
 import type { GuardrailAnswer, VerdictReason, VerdictWord } from "./verdict.ts";
@@ -37,10 +38,12 @@ type Answer = Pick<Judged, "verdict" | "reason" | "sentence" | "missing">;
 export function verdictAfter(
   tracks: Track[],
   policy: AnalysisPolicy,
-  { windowsPlanned, rules }: { windowsPlanned?: number; rules?: WindowRules },
+  { windowsPlanned, rules, step }: { windowsPlanned?: number; rules?: WindowRules; step?: StepAsks },
 ): Judged {
   const measured = Math.max(0, ...tracks.map(({ pairs }) => pairs.length));
   const planned = Math.max(windowsPlanned ?? measured, measured, 1);
+  const { healthyWindows } = policy;
+  const asks: StepAsks = step ?? { from: 0, until: planned, healthyWindows, on: "evidence" };
   let standing: Standing = atStart;
   let states: StateAt[] = [];
   let said: ReturnType<WindowRules> = { answers: [], warnings: [] };
@@ -48,7 +51,7 @@ export function verdictAfter(
   const finish = (window: number, answer: Answer): Judged => ({
     ...answer,
     atWindow: Math.max(1, window + 1),
-    windowsPlanned: planned,
+    windowsPlanned: step === undefined ? planned : Math.max(asks.until, window + 1),
     healthyInARow: standing.healthy_in_a_row,
     guardrails: said.answers,
     warnings: said.warnings,
@@ -62,6 +65,7 @@ export function verdictAfter(
     if (said.demand?.action === "hold") heldBy = said.demand;
     const harm = harmOf(states, tracks, window);
     const sign = signOf(states, said.demand, harm !== undefined);
+    if (window === asks.from) standing = { ...standing, healthy_in_a_row: 0 };
     standing = afterWindow(standing, sign);
     if (harm) return finish(window, harm);
     if (said.demand?.action === "rollback")
@@ -71,18 +75,23 @@ export function verdictAfter(
         sentence: said.demand.sentence,
         missing: [],
       });
-    const enough = states.every((state) => state.ignored || state.state === "healthy");
-    if (enough && states.some((state) => !state.ignored) && mayPromote(standing, policy.healthyWindows))
-      return finish(window, {
-        verdict: "promote",
-        reason: "healthy",
-        sentence: analyzerSentences.healthy(tracks, standing.healthy_in_a_row),
-        missing: [],
-      });
+    const on = goesOn(asks, window, { standing, states, tracks, demand: said.demand });
+    if (on !== undefined) return finish(window, { verdict: "promote", missing: [], ...on });
   }
   // A hold outlasts its cause by a window, so that it does not come and go.
   const demand = said.demand ?? (standing.word === "hold" ? heldBy : undefined);
-  return finish(measured - 1, unsettled(tracks, states, standing, policy, measured >= planned, demand));
+  return finish(
+    measured - 1,
+    unsettled(
+      tracks,
+      states,
+      standing,
+      { ...policy, healthyWindows: asks.healthyWindows },
+      measured >= asks.until,
+      demand,
+      asks.on,
+    ),
+  );
 }
 
 /** One critical metric takes the candidate back alone, others by their weight together. */
@@ -132,9 +141,10 @@ function unsettled(
   policy: AnalysisPolicy,
   atDeadline: boolean,
   demand: Demand | undefined,
+  on: GoesOnBy,
 ): Answer {
   const missing = states.flatMap((state) => analyzerSentences.missing(state, policy) ?? []);
-  const answer = waitingAnswer(tracks, states, standing, policy, missing, demand);
+  const answer = waitingAnswer(tracks, states, standing, policy, missing, demand, on);
   if (!atDeadline || answer.verdict !== "hold" || policy.atDeadline === "hold") return answer;
   return {
     ...answer,
@@ -151,6 +161,7 @@ function waitingAnswer(
   policy: AnalysisPolicy,
   missing: string[],
   demand: Demand | undefined,
+  on: GoesOnBy,
 ): Answer {
   const hold = (reason: VerdictReason, sentence: string): Answer => ({
     verdict: "hold",
@@ -161,7 +172,7 @@ function waitingAnswer(
   const asked = states.filter(({ ignored }) => !ignored);
   if (asked.length === 0) return hold("no-data", "No metric was measured.");
   const blind = asked.filter(({ counted }) => counted === 0);
-  if (blind.some(({ track }) => track.policy.noData === "rollback"))
+  if (on !== "time" && blind.some(({ track }) => track.policy.noData === "rollback"))
     return { ...hold("no-data", analyzerSentences.blind(blind)), verdict: "rollback" };
   if (demand && demand.action !== "rollback")
     return { verdict: demand.action, reason: demand.reason_code, sentence: demand.sentence, missing };

@@ -60,12 +60,13 @@ export function pairAt(
     return paired(
       gaugeSide(baseline[window], scale, reference),
       gaugeSide(candidate[window], scale, reference),
+      scale === "log" ? widest : undefined,
     );
   const quantile = series.quantile ?? 0.95;
   const left = bucketSide(baseline[window], quantile);
   // A baseline beyond the last edge has no value to compare with: its buckets are too low for this quantile.
   if ("beyond" in left && left.beyond) return { why: "impossible", baseline: left.shown };
-  return paired(left, bucketSide(candidate[window], quantile));
+  return paired(left, bucketSide(candidate[window], quantile), widest);
 }
 
 /** Both values as people read them, as far as there are any. */
@@ -77,8 +78,23 @@ export function shownOf(window: WindowPair | undefined): { baseline?: number; ca
 
 type Absent = { absent: "missing" | "no-traffic" | "impossible"; shown?: number };
 
-function paired(baseline: Side | Absent, candidate: Side | Absent): WindowPair {
-  if (!("absent" in baseline) && !("absent" in candidate)) return { baseline, candidate };
+/**
+ * On the scale of logarithms, a hundredfold. Noise has single windows that lie far out, so the farther out all of them
+ * lie, the more it looks like noise: what is more than this counts as this, and is shown as it is.
+ */
+const widest = Math.log(100);
+
+function paired(
+  baseline: Side | Absent,
+  candidate: Side | Absent,
+  most = Number.POSITIVE_INFINITY,
+): WindowPair {
+  if (!("absent" in baseline) && !("absent" in candidate)) {
+    const value = Math.max(baseline.value - most, Math.min(baseline.value + most, candidate.value));
+    return value === candidate.value
+      ? { baseline, candidate }
+      : { baseline, candidate: { ...candidate, value } };
+  }
   return {
     why: whyNothing(baseline, candidate),
     ...(baseline.shown === undefined ? {} : { baseline: baseline.shown }),
@@ -97,21 +113,22 @@ function whyNothing(baseline: Side | Absent, candidate: Side | Absent): NoPair["
 /** Rates that a store extrapolates may pass their total by a little; by more, one of the two is wrong. */
 const extrapolated = 1.05;
 
+/** Of more events than can be counted one by one, or so large a value, nobody knows what was measured. */
+const mostEvents = Number.MAX_SAFE_INTEGER;
+export const largestValue = 1e100;
+
 /**
  * Anscombe's transformation (1948): twice the root of a share has the same variance whatever the share is, 1 over the
  * events, and small counts are less lopsided.
  */
 function shareSide(bad: Figure, total: Figure, reference: number): Side | Absent {
   if (bad == null || total == null) return { absent: "missing" };
-  if (!(bad >= 0) || !(total >= 0) || !Number.isFinite(total) || bad > total * extrapolated + 1)
+  if (!(bad >= 0) || !(total >= 0) || !(total <= mostEvents) || bad > total * extrapolated + 1)
     return { absent: "impossible" };
   if (total === 0) return { absent: "no-traffic" };
   const counted = Math.min(bad, total);
-  return {
-    ...rooted(counted, total, reference),
-    shown: counted / total,
-    events: total,
-  };
+  const { value, sampling } = rooted(counted, total, reference);
+  return { value, sampling, shown: counted / total, events: total };
 }
 
 /** A count out of events, with `reference` as the usual share of it, on the scale of the comparison. */
@@ -130,9 +147,15 @@ export function rooted(
 
 function gaugeSide(value: Figure, scale: "log" | "linear", reference: number): Side | Absent {
   if (value == null) return { absent: "missing" };
-  if (!Number.isFinite(value)) return { absent: "impossible" };
+  if (!(Math.abs(value) < largestValue)) return { absent: "impossible" };
   if (scale === "log" && value <= 0) return { absent: "impossible", shown: value };
   return { value: scale === "log" ? Math.log(value) : value / reference, sampling: 0, shown: value };
+}
+
+/** One bucket alone would do: the others only add to it. */
+export function isUncountable({ counts }: Buckets): boolean {
+  for (const count of counts) if (!(count <= mostEvents)) return true;
+  return false;
 }
 
 function bucketSide(
@@ -140,6 +163,7 @@ function bucketSide(
   quantile: number,
 ): (Side & { beyond: boolean }) | Absent {
   if (!buckets) return { absent: "missing" };
+  if (isUncountable(buckets)) return { absent: "impossible" };
   const found = bucketQuantile(buckets, quantile);
   if (found === undefined) return { absent: "no-traffic" };
   const { value, standardError, events, beyond } = found;

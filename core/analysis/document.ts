@@ -2,7 +2,7 @@ import { optional } from "../optional.ts";
 import { lengthText, shiftText, valueText } from "../render/verdict/units.ts";
 import type { Judged } from "./conclude.ts";
 import { isPair, shownOf } from "./difference.ts";
-import { effectOf } from "./effect.ts";
+import { effectOf, toldValue, toldWorse } from "./effect.ts";
 import type { Learnt } from "./learnt.ts";
 import type { Measurements } from "./measurements.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
@@ -58,14 +58,14 @@ function metricDocument({ track, state }: StateAt, atWindow: number): MetricVerd
     name: track.name,
     group: policy.group,
     kind: track.kind,
-    worse: track.worse,
+    worse: toldWorse(track),
     critical: policy.critical,
     weight: policy.weight,
     unit: policy.unit,
     state,
     sentence: sentenceOf(track, state, last),
-    baseline: finite(track.baseline[last]),
-    candidate: finite(track.candidate[last]),
+    baseline: toldValue(track, track.baseline[last]),
+    candidate: toldValue(track, track.candidate[last]),
     effect,
     evidence: {
       value: finite(track.highest[last]),
@@ -85,8 +85,8 @@ function windowDocument(track: Track, window: number): MetricWindow {
   const events = isPair(pair) ? pair : undefined;
   return {
     window: window + 1,
-    baseline: finite(shown.baseline),
-    candidate: finite(shown.candidate),
+    baseline: toldValue(track, shown.baseline),
+    candidate: toldValue(track, shown.candidate),
     ...optional("baseline_events", events?.baseline.events),
     ...optional("candidate_events", events?.candidate.events),
     evidence: finite(track.evidence[window]),
@@ -100,7 +100,7 @@ function windowDocument(track: Track, window: number): MetricWindow {
 function sentenceOf(track: Track, state: MetricState, window: number): string {
   const { unit } = track.policy;
   if (state === "unknown") return "Nothing was measured of both arms.";
-  const values = `${valueText(finite(track.candidate[window]), unit)} against ${valueText(finite(track.baseline[window]), unit)} of the baseline`;
+  const values = `${valueText(toldValue(track, track.candidate[window]), unit)} against ${valueText(toldValue(track, track.baseline[window]), unit)} of the baseline`;
   const says: Record<Exclude<MetricState, "unknown">, string> = {
     worse: "worse than chance allows, and on the whole by more than policy's margin",
     marginal: "worse than usual, not yet beyond doubt",
@@ -116,6 +116,7 @@ function flipsOf(track: Track, state: MetricState, window: number): string {
   if (effect === null) return "Windows measured on both arms.";
   const { unit } = track.policy;
   const margin = lengthText(effect.margin, effect.unit, unit);
+  const healthy = toldWorse(track) === "lower" ? `above −${margin}` : `below ${margin}`;
   const crossing = track.wouldCross();
   const point = pointAt(track, window);
   const shown =
@@ -132,9 +133,9 @@ function flipsOf(track: Track, state: MetricState, window: number): string {
     case "marginal":
       return shifted === undefined
         ? "More windows."
-        : `${shifted} have been worse; an interval below ${margin} is healthy.`;
+        : `${shifted} have been worse; an interval ${healthy} is healthy.`;
     case "unsure":
-      return `An interval that ends below ${margin} is healthy.${shifted === undefined ? "" : ` ${shifted} have been worse.`}`;
+      return `An interval that ends ${healthy} is healthy.${shifted === undefined ? "" : ` ${shifted} have been worse.`}`;
     default:
       return shifted === undefined
         ? "Nothing these windows could have shown."

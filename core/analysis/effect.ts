@@ -15,16 +15,27 @@ export function effectOf(track: Track, window: number): Effect | null {
         ? ["number", noise.reference ?? 1]
         : ["percent", 100];
   const shown = (relative: number): number => bounded(relative * times);
+  const [lowest, highest] = [shown(point.lower), shown(point.upper)];
   const effect = {
     unit,
-    estimate: shown(point.effect),
-    lower: shown(point.lower),
-    upper: shown(point.upper),
+    estimate: track.ofFailures ? -shown(point.effect) : shown(point.effect),
+    lower: track.ofFailures ? -highest : lowest,
+    upper: track.ofFailures ? -lowest : highest,
     margin: shown(point.margin),
   };
   const { estimate, lower, upper, margin } = effect;
   // Sums of values near the largest number are infinite, and their quotients no number at all.
   return [estimate, lower, upper, margin].some(Number.isNaN) ? null : effect;
+}
+
+/** A value of the comparison as people read it: of failures, the share that went well. */
+export function toldValue({ ofFailures }: Track, value: number | null | undefined): number | null {
+  if (value == null || !Number.isFinite(value)) return null;
+  return ofFailures ? 1 - value : value;
+}
+
+export function toldWorse({ ofFailures, worse }: Track): Track["worse"] {
+  return ofFailures ? "lower" : worse;
 }
 
 const largest = 1e12;

@@ -1,4 +1,5 @@
 import { median } from "simple-statistics";
+import { failuresOf, goodShare, policyOfFailures } from "./complement.ts";
 import { isPair, pairAt, windowsOf } from "./difference.ts";
 import type { Measurements, MetricSeries } from "./measurements.ts";
 import type { AnalysisPolicy, MetricPolicy } from "./metric-policy.ts";
@@ -11,6 +12,8 @@ export type Learnt = { rollouts: number; metrics: ReadonlyMap<string, LearntMetr
 export type LearntMetric = {
   kind: MetricSeries["kind"];
   noise: Noise;
+  /** The usual share of good events where a metric counts them and is judged by its failures. */
+  good?: number;
   /** Requests behind a window of both arms, as their harmonic mean; absent where nobody counted. */
   events?: number;
 };
@@ -41,10 +44,14 @@ function learnMetric(
   const { kind } = first.series;
   const windowSeconds = first.rollout.window_seconds;
   // Windows of another length, or a metric that changed its kind, say nothing about these.
-  const alike = past.filter(
+  const told = past.filter(
     ({ rollout, series }) => series.kind === kind && rollout.window_seconds === windowSeconds,
   );
-  const metric = policy.metric(name, first.series.worse, kind);
+  const own = policy.metric(name, first.series.worse, kind);
+  const shares = told.flatMap(({ series }) => referenceOf(series, own) ?? []);
+  const good = goodShare(first.series, middleOf(shares));
+  const metric = good === undefined ? own : policyOfFailures(own, good);
+  const alike = good === undefined ? told : told.map((one) => ({ ...one, series: failuresOf(one.series) }));
   const references = alike.flatMap(({ series }) => referenceOf(series, metric) ?? []);
   const reference = middleOf(references) || 1;
   const rollouts = alike.map(({ rollout, series }) => pastRollout(rollout, series, metric, reference));
@@ -55,6 +62,7 @@ function learnMetric(
   return {
     kind,
     noise: { ...learnNoise(kind, windowSeconds, rollouts, target), reference },
+    ...(good === undefined ? {} : { good }),
     ...(events > 0 ? { events } : {}),
   };
 }
@@ -93,7 +101,7 @@ const enoughBad = 20;
 
 /**
  * The typical share of a ratio, of both arms together, from the first windows that tell it; on the linear scale, the
- * usual size of a value. Of no more than the first `windows`, so that nothing is known before its time. Undefined where
+ * usual size of a value that is not zero: the baseline's where most of its are not, else that of both arms. Of no more than the first `windows`, so that nothing is known before its time. Undefined where
  * nothing was measured.
  */
 export function referenceOf(
@@ -103,10 +111,17 @@ export function referenceOf(
 ): number | undefined {
   if (series.kind === "ratio") return shareOf(series, windows);
   if (series.kind !== "gauge" || metric.scale === "log") return 1;
-  const sizes = series.baseline
+  const sizes = sizesOf(series.baseline, windows);
+  const own = sizes.filter((size) => size > 0);
+  const few = own.length <= sizes.length / 2;
+  const telling = few ? [...own, ...sizesOf(series.candidate, windows).filter((size) => size > 0)] : own;
+  return telling.length === 0 ? undefined : median(telling);
+}
+
+function sizesOf(values: readonly (number | null)[], windows: number): number[] {
+  return values
     .slice(0, windows)
     .flatMap((value) => (value == null || !Number.isFinite(value) ? [] : [Math.abs(value)]));
-  return sizes.length === 0 ? undefined : median(sizes) || 1;
 }
 
 function shareOf(

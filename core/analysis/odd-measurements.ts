@@ -1,5 +1,5 @@
 import { counted, grouped, listed } from "../render/numbers.ts";
-import { isPair, pairAt } from "./difference.ts";
+import { isPair, isUncountable, pairAt, windowsOf } from "./difference.ts";
 import type { Measurements, MetricSeries } from "./measurements.ts";
 
 /** What is odd about measurements that can still be judged: windows that cannot be, and arms of unequal length. */
@@ -29,18 +29,30 @@ const ratioParts = arms.flatMap((arm) => [`${arm}.total`, `${arm}.bad`]);
 const mostNamed = 5;
 
 function impossibleCounts(name: string, series: MetricSeries): string[] {
-  if (series.kind !== "ratio") return [];
   const found: number[] = [];
-  const last = Math.max(series.baseline.total.length, series.candidate.total.length);
-  for (let window = 0; window < last; window++) {
-    const pair = pairAt(series, window, { scale: "log" }, 0.01);
-    if (!isPair(pair) && pair.why === "impossible") found.push(window + 1);
-  }
+  for (let window = 0; window < windowsOf(series); window++)
+    if (isImpossible(series, window)) found.push(window + 1);
   if (found.length === 0) return [];
   const shown = found.slice(0, mostNamed).map(grouped);
   if (found.length > mostNamed) shown.push(`${grouped(found.length - mostNamed)} more`);
   const windows = found.length === 1 ? "window" : "windows";
   return [
-    `${name} has ${counted(found.length, "window")} with counts that cannot be (more bad events than events, or below zero): ${windows} ${listed(shown)}, left out.`,
+    `${name} has ${counted(found.length, "window")} with ${cannotBe[series.kind]}: ${windows} ${listed(shown)}, left out.`,
   ];
+}
+
+const cannotBe = {
+  ratio: "counts that cannot be (more bad events than events, below zero, or more than can be counted)",
+  gauge: "values so large that they cannot be",
+  histogram: "more events than can be counted",
+};
+
+/** On the linear scale only what is too large cannot be: zero and less have no logarithm, and are no fault. */
+function isImpossible(series: MetricSeries, window: number): boolean {
+  if (series.kind === "histogram")
+    return [series.baseline[window], series.candidate[window]].some(
+      (buckets) => buckets && isUncountable(buckets),
+    );
+  const pair = pairAt(series, window, { scale: "linear" }, 0.01);
+  return !isPair(pair) && pair.why === "impossible";
 }

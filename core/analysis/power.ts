@@ -1,84 +1,102 @@
+import { optional } from "../optional.ts";
+import { goodShare, policyOfFailures } from "./complement.ts";
 import type { Learnt } from "./learnt.ts";
-import type { MetricSeries } from "./measurements.ts";
-import type { AnalysisPolicy, MetricPolicy } from "./metric-policy.ts";
-import { boundaryOf } from "./noise/boundary.ts";
-import { effectScale } from "./noise/effect-scale.ts";
+import type { AnalysisPolicy } from "./metric-policy.ts";
 import { defaultNoise, type Noise } from "./noise/noise.ts";
 import { countsPoint } from "./noise/schedule.ts";
-import { type PathPoint, simulate } from "./noise/simulate.ts";
-import { laterStartsOf, sizesOf } from "./shifts.ts";
-import type { StepPower } from "./verdict.ts";
+import type { PathPoint } from "./noise/simulate.ts";
+import { rollbackChances } from "./rollback-chances.ts";
+import { comparedTraffic, type Traffic } from "./step-traffic.ts";
+import { type JudgedTraffic, marginOfTraffic, withinMarginText } from "./target-margin.ts";
+import { targetText } from "./target-text.ts";
+import type { BaselineKind, StepPower } from "./verdict.ts";
 
-/** What is known of a metric's traffic before a step: counted in a window of the whole service. */
-export type Traffic = {
-  name: string;
-  kind: MetricSeries["kind"];
-  worse: MetricSeries["worse"];
-  /** Events a window, both arms together, and how many of them are bad; of gauges and quantiles nothing. */
-  events?: number;
-  bad?: number;
-};
-
-export type PowerQuestion = {
-  policy: AnalysisPolicy;
-  learnt: Learnt;
-  traffic: readonly Traffic[];
+type PlannedStep = {
   /** Percent of the traffic that the candidate gets. */
   weight: number;
-  /** Windows that the step takes, and the most that it may be lengthened to. */
   windows: number;
+};
+
+export type PowerQuestion = PlannedStep & {
+  policy: AnalysisPolicy;
+  learnt: Learnt;
+  /** Of the whole service. */
+  traffic: readonly Traffic[];
+  baseline: BaselineKind;
+  /** Steps of the same comparison that came before; what they show counts. */
+  before?: readonly PlannedStep[];
+  /** The most windows that the step may be lengthened to. */
   longest: number;
 };
 
-const runs = 1500;
-const seed = 7;
-
 /**
- * Before anything moves: the chance that a step would see a doubled error rate or a p95 a fifth higher within its
- * windows, by simulating it with the learnt noise and the measured traffic; and the windows after which it would.
+ * Before anything moves: the chance that a doubled error rate, or a p95 a fifth higher, is taken back by the end of a
+ * step, were it there from the first window on. By simulating steps and judge with the learnt noise, the measured
+ * traffic and policy's margin; and the windows of the step after which the chance is as policy wants it.
  */
-export function powerOfStep({ policy, learnt, traffic, weight, windows, longest }: PowerQuestion): StepPower {
+export function powerOfStep(question: PowerQuestion): StepPower {
+  const { policy, traffic, weight, windows } = question;
   const falseAlarms = policy.falseAlarms / Math.max(1, traffic.length);
-  const looks = Math.max(windows, longest);
-  const metrics = traffic.map((metric) => {
-    const chances = chancesOf(metric, policy, learnt, weight, looks, falseAlarms);
+  const metrics = traffic.map((told) => {
+    const one = judgedTraffic(told, question);
+    const margin = marginOfTraffic(one.traffic, one.metric, one.noise);
+    const chances = chancesOf(one, margin, question, falseAlarms);
     const enough = chances?.findIndex((chance) => chance >= policy.power) ?? -1;
+    const text = targetText(one.own, told.name, one.good);
     return {
-      name: metric.name,
-      target: targetOf(policy.metric(metric.name, metric.worse, metric.kind), metric),
+      name: told.name,
+      target: text,
       chance: chances?.[windows - 1] ?? null,
       windows_needed: enough < 0 ? null : enough + 1,
+      ...optional("within_margin", withinMarginText(one, margin, text)),
     };
   });
   return { weight, windows, metrics };
 }
 
-/** After each window, the chance that the evidence has crossed by then; undefined where traffic is not known. */
+function judgedTraffic(told: Traffic, { policy, learnt }: PowerQuestion): JudgedTraffic {
+  const own = policy.metric(told.name, told.worse, told.kind);
+  const known = learnt.metrics.get(told.name);
+  const usable = known?.kind === told.kind ? known : undefined;
+  const noise = usable?.noise ?? defaultNoise(told.kind, policy.windowSeconds);
+  const { events, bad } = told;
+  const share = events === undefined || bad === undefined || !(events > 0) ? undefined : bad / events;
+  const good = usable ? usable.good : goodShare(told, share);
+  if (good === undefined) return { traffic: told, metric: own, noise, own };
+  const failures =
+    events === undefined || bad === undefined ? {} : { events, bad: Math.max(0, events - bad) };
+  const traffic: Traffic = { ...told, worse: "higher", ...failures };
+  return { traffic, metric: policyOfFailures(own, good), noise, own, good };
+}
+
+/** After each window of the step; undefined where traffic is not known. */
 function chancesOf(
-  metric: Traffic,
-  policy: AnalysisPolicy,
-  learnt: Learnt,
-  weight: number,
-  windows: number,
+  { traffic, metric, noise }: JudgedTraffic,
+  margin: number,
+  { policy, baseline, before = [], weight, windows, longest }: PowerQuestion,
   falseAlarms: number,
 ): number[] | undefined {
-  const own = policy.metric(metric.name, metric.worse, metric.kind);
-  const known = learnt.metrics.get(metric.name);
-  const noise = known?.kind === metric.kind ? known.noise : defaultNoise(metric.kind, policy.windowSeconds);
-  const point = pointOf(metric, Math.min(0.999, Math.max(0.001, weight / 100)), noise);
-  if (point === undefined) return undefined;
-  const scale = effectScale(metric.kind, own);
-  const starts = laterStartsOf(windows, []);
-  const shifts = { ...sizesOf(scale, own.target, metric.worse), laterStarts: starts.size };
-  const path = [point];
-  const boundary = boundaryOf({ noise, path, windows, shifts, starts, falseAlarms });
-  const crossed = new Float64Array(windows);
-  const effect = (metric.worse === "lower" ? -1 : 1) * Math.abs(scale.difference(own.target));
-  simulate({ noise, path, windows, shifts, starts, effect, runs, seed }, ({ evidence }) => {
-    for (let window = 0; window < windows; window++)
-      if ((evidence[window] ?? 0) >= boundary.worse) crossed[window] = (crossed[window] ?? 0) + 1;
+  const steps = [...before, { weight, windows: Math.max(windows, longest) }];
+  const path: PathPoint[] = [];
+  const begins: number[] = [];
+  for (const step of steps) {
+    const { traffic: compared, share } = comparedTraffic([traffic], step.weight, baseline);
+    const point = pointOf(compared[0] ?? traffic, Math.min(0.999, Math.max(0.001, share / 100)), noise);
+    if (point === undefined) return undefined;
+    begins.push(path.length);
+    for (let window = 0; window < step.windows; window++) path.push(point);
+  }
+  const chances = rollbackChances({
+    metric,
+    kind: traffic.kind,
+    noise,
+    path,
+    begins,
+    margin,
+    policy,
+    falseAlarms,
   });
-  return Array.from(crossed, (count) => count / runs);
+  return chances.slice(begins.at(-1));
 }
 
 function pointOf({ kind, events, bad }: Traffic, share: number, noise: Noise): PathPoint | undefined {
@@ -87,9 +105,4 @@ function pointOf({ kind, events, bad }: Traffic, share: number, noise: Noise): P
   // Where nothing was bad so far, half an event is the careful guess.
   const level = noise.reference ?? Math.min(1, (bad + 0.5) / (events + 1));
   return countsPoint(events * (1 - share), events * share, level);
-}
-
-function targetOf({ target, worse }: MetricPolicy, { name }: Traffic): string {
-  if (target === 1 && worse !== "lower") return `${name} doubled`;
-  return `${name} ${worse === "lower" ? "−" : "+"}${Math.round(target * 1000) / 10} %`;
 }

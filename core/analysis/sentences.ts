@@ -1,6 +1,7 @@
+import { counted } from "../render/numbers.ts";
 import { intervalText, lengthText, valueText } from "../render/verdict/units.ts";
 import { isPair } from "./difference.ts";
-import { effectOf } from "./effect.ts";
+import { effectOf, toldValue } from "./effect.ts";
 import type { AnalysisPolicy } from "./metric-policy.ts";
 import type { StateAt } from "./state.ts";
 import type { Track } from "./track.ts";
@@ -17,8 +18,16 @@ export const analyzerSentences = {
     const metrics = tracks.length === 1 ? "The metric stays" : `All ${tracks.length} metrics stay`;
     return `${metrics} within what policy allows, ${inARow} healthy windows in a row.`;
   },
+  /** Of a step that others follow. */
+  calm(inARow: number): string {
+    const windows = counted(inARow, "healthy window");
+    return `No sign of harm in ${windows} in a row; how little harm is left is for a later step to show.`;
+  },
   blind(states: readonly StateAt[]): string {
-    return `Nothing was measured of ${states.map(({ track }) => name(track)).join(", ")}.`;
+    const what = states.every(({ track }) => isImpossible(track))
+      ? "Only impossible values were"
+      : "Nothing was";
+    return `${what} measured of ${states.map(({ track }) => name(track)).join(", ")}.`;
   },
   tooFew(inARow: number, { healthyWindows }: AnalysisPolicy, metrics: number): string {
     const stay = metrics === 1 ? "The metric is" : "All metrics are";
@@ -49,11 +58,15 @@ const name = ({ name: text }: Track): string => text;
 
 function figures(track: Track, window: number): string {
   const effect = effectOf(track, window);
-  const baseline = track.baseline[window] ?? null;
-  const candidate = track.candidate[window] ?? null;
+  const baseline = toldValue(track, track.baseline[window]);
+  const candidate = toldValue(track, track.candidate[window]);
   const { unit } = track.policy;
   const values = `${valueText(candidate, unit)} against ${valueText(baseline, unit)}`;
   return effect === null ? values : `${values} of the baseline, ${intervalText(effect, unit)}`;
+}
+
+function isImpossible({ pairs }: Track): boolean {
+  return pairs.length > 0 && pairs.every((pair) => !isPair(pair) && pair.why === "impossible");
 }
 
 function whyNot({ pairs }: Track): string {

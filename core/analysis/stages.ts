@@ -1,3 +1,4 @@
+import { mean, rootMeanSquare } from "simple-statistics";
 import { isPair, type WindowPair } from "./difference.ts";
 import { type LearntMetric, referenceOf } from "./learnt.ts";
 import type { MetricSeries } from "./measurements.ts";
@@ -9,8 +10,8 @@ import { louder, loudness, stepsOf } from "./noise/steps.ts";
 import { pairsOf } from "./pairs.ts";
 
 /**
- * What holds from a window on: noise, scale and boundary follow from the windows before it, and are looked at again
- * when there are twice as many. So a judge of a whole recording says after each window what it would have said then.
+ * What holds from a window on: noise, scale and boundary follow from the windows up to it, and are looked at again when
+ * there are twice as many, at every step, and sooner while nobody knows how loud a gauge is. So a judge of a whole recording says after each window what it would have said then.
  */
 export type Stage = {
   from: number;
@@ -27,15 +28,18 @@ export function stagesOf(
   windows: number,
   known: LearntMetric | undefined,
   windowSeconds: number,
+  steps: readonly number[],
   boundaryFor: (noise: Noise, schedule: Schedule) => Boundary,
 ): Stage[] {
   const stages: Stage[] = [];
   let pairs: readonly WindowPair[] = [];
-  for (let seen = 1; seen <= Math.max(1, windows); seen *= 2) {
+  let next = 1;
+  while (next <= Math.max(1, windows)) {
+    const seen = next;
     const { noise, reference } = noiseFor(known, series, metric, windowSeconds, seen);
     if (stages.at(-1)?.reference !== reference) pairs = pairsOf(series, metric, reference);
     const schedule = scheduleOf(series.kind, pairs.slice(0, seen), reference);
-    const unknown = known === undefined && series.kind === "gauge" && seen < windowsToKnow;
+    const unknown = known === undefined && tellingWindows(series, metric, seen) < windowsToKnow;
     const boundary = boundaryFor(noise, schedule);
     stages.push({
       from: seen - 1,
@@ -44,13 +48,33 @@ export function stagesOf(
       pairs,
       boundary: unknown ? surer(boundary, metric.scale) : boundary,
     });
+    next = nextLook(seen, steps, unknown && seen >= windowsToKnow);
   }
   return stages;
 }
 
+function nextLook(seen: number, steps: readonly number[], soon: boolean): number {
+  const step = steps.find((window) => window >= seen) ?? Number.POSITIVE_INFINITY;
+  return Math.min(step + 1, soon ? seen + soonWindows : 2 ** (Math.floor(Math.log2(seen)) + 1));
+}
+
+const soonWindows = 2;
+
+/** Windows that tell how loud a gauge is: on the linear scale, those where not both arms are zero. */
+function tellingWindows(series: MetricSeries, { scale }: MetricPolicy, seen: number): number {
+  if (series.kind !== "gauge") return Number.POSITIVE_INFINITY;
+  if (scale === "log") return seen;
+  let telling = 0;
+  for (let window = 0; window < seen; window++) {
+    const [left, right] = [series.baseline[window], series.candidate[window]];
+    if (left != null && right != null && (left !== 0 || right !== 0)) telling += 1;
+  }
+  return telling;
+}
+
 /** Of a gauge that nobody knows, so many windows say how loud it is; before that, only what no noise explains counts. */
-const windowsToKnow = 8;
-const timesSurer = { log: 3, linear: 50 };
+export const windowsToKnow = 8;
+export const timesSurer = { log: 3, linear: 50 };
 
 function surer({ worse, marginal, reach }: Boundary, scale: MetricPolicy["scale"]): Boundary {
   return { worse: timesSurer[scale] * worse, marginal: timesSurer[scale] * marginal, reach };
@@ -64,8 +88,9 @@ function unlearnt(
   reference: number,
   seen: number,
 ): Noise {
-  const noise = defaultNoise(series.kind, windowSeconds);
-  if (series.kind !== "gauge") return noise;
+  const usual = defaultNoise(series.kind, windowSeconds);
+  if (series.kind !== "gauge") return usual;
+  const noise = { ...usual, reference };
   const pairs = pairsOf(series, metric, reference, seen);
   const differences = pairs.map((pair) =>
     isPair(pair) ? pair.candidate.value - pair.baseline.value : Number.NaN,
@@ -73,11 +98,18 @@ function unlearnt(
   const steps = stepsOf(differences);
   if (steps.length < leastSteps) return noise;
   // By half an octave, so that rollouts about as loud share a boundary; never quieter than the default.
-  const times = 2 ** (Math.ceil(2 * Math.log2(loudness(noise, steps))) / 2);
+  const loud = loudness(noise, steps) * (metric.scale === "linear" ? burstsOver(steps) : 1);
+  const times = 2 ** (Math.ceil(2 * Math.log2(loud)) / 2);
   return times > 1 ? louder(noise, times) : noise;
 }
 
 const leastSteps = 3;
+
+/** How much wider steps spread than their mean says: 1 where they are as chance has them, more where there are bursts. */
+function burstsOver(steps: number[]): number {
+  const usual = mean(steps);
+  return usual > 0 ? Math.max(1, (Math.sqrt(2 / Math.PI) * rootMeanSquare(steps)) / usual) : 1;
+}
 
 /** A share so many times that of the history, or below it, is not to be compared on its scale. */
 const unlike = 3;

@@ -3,6 +3,7 @@ import type { LearntMetric } from "./learnt.ts";
 import type { MetricSeries } from "./measurements.ts";
 import type { MetricPolicy } from "./metric-policy.ts";
 import type { Boundary } from "./noise/boundary.ts";
+import { burstAt } from "./noise/burst.ts";
 import { type EffectScale, effectScale } from "./noise/effect-scale.ts";
 import { type Follower, follow, type Shifts } from "./noise/follow.ts";
 import { defaultNoise, type Noise } from "./noise/noise.ts";
@@ -16,6 +17,8 @@ export type Track = {
   name: string;
   kind: MetricSeries["kind"];
   worse: MetricSeries["worse"];
+  /** The metric counts what went well, and all of this is said of the rest. */
+  ofFailures: boolean;
   policy: MetricPolicy;
   noise: Noise;
   boundary: Boundary;
@@ -90,6 +93,7 @@ function at(column: readonly number[], window: number): number {
 export type TrackQuestion = {
   name: string;
   series: MetricSeries;
+  ofFailures: boolean;
   policy: MetricPolicy;
   learnt?: LearntMetric;
   stages: readonly Stage[];
@@ -104,12 +108,14 @@ export function track(question: TrackQuestion): Track {
   const { name, series, policy, stages, starts, warmUp } = question;
   const scale = effectScale(series.kind, policy);
   let stage = stages[0] ?? unmeasured;
+  let following = 1;
   let { pairs } = stage;
-  const column = (): number[] => new Array<number>(pairs.length).fill(0);
+  const column = (): number[] => new Array<number>(pairs.length).fill(Number.NaN);
   const made: Track = {
     name,
     kind: series.kind,
     worse: series.worse,
+    ofFailures: question.ofFailures,
     policy,
     noise: stage.noise,
     boundary: stage.boundary,
@@ -128,14 +134,17 @@ export function track(question: TrackQuestion): Track {
     candidate: column(),
     candidateEvents: column(),
     warmUp,
-    wouldCross: () => crossingEffect(question, made, stage.reference),
+    wouldCross: () => crossingEffect(question, made, root),
   };
-  const sums = { baseline: 0, baselineWeight: 0, candidate: 0, candidateWeight: 0 };
+  const sums = { calm: 0, baseline: 0, baselineWeight: 0, candidate: 0, candidateWeight: 0 };
   let follower = follow(stage.noise, question.shifts);
   let highest = Number.NEGATIVE_INFINITY;
+  /** What a step on the scale of roots means, as the windows lie on it. */
+  let root = 1;
   for (let window = 0; window < pairs.length; window++) {
-    const next = stages.find(({ from }) => from === window);
-    if (next && next !== stage) {
+    const next = stages[following];
+    if (next?.from === window) {
+      following += 1;
       const other = next.noise !== stage.noise || next.reference !== stage.reference;
       stage = next;
       if (other) {
@@ -150,6 +159,7 @@ export function track(question: TrackQuestion): Track {
     if (counts) {
       addPair(follower, pair, thinner(question, stage.noise, window), 0);
       const left = pair.baseline.events ?? 1;
+      sums.calm += (pair.baseline.shown * left) / burstAt(series, window, stage.reference);
       const right = pair.candidate.events ?? 1;
       sums.baseline += pair.baseline.shown * left;
       sums.baselineWeight += left;
@@ -162,7 +172,7 @@ export function track(question: TrackQuestion): Track {
     if (evidence > highest) highest = evidence;
     const { effect, error } = follower.estimate();
     const level = levelOf(series.kind, sums);
-    const root = rootLevel(series.kind, level, stage.reference);
+    root = rootLevel(series.kind, levelOf(series.kind, { ...sums, baseline: sums.calm }), stage.reference);
     made.counted[window] = follower.windows();
     made.evidence[window] = evidence;
     made.highest[window] = highest;
@@ -248,7 +258,7 @@ function thinner({ series, learnt, events }: TrackQuestion, noise: Noise, window
 /** The search goes as far as an offset of this size, which no boundary outlasts. */
 const farthest = 4;
 
-function crossingEffect(question: TrackQuestion, made: Track, reference: number): number | undefined {
+function crossingEffect(question: TrackQuestion, made: Track, root: number): number | undefined {
   const { pairs, boundary, worse, scale, noise } = made;
   const up = worse === "lower" ? -1 : 1;
   const at = (offset: number): { crossed: boolean; effect: number } => {
@@ -263,6 +273,5 @@ function crossingEffect(question: TrackQuestion, made: Track, reference: number)
     if (at(middle).crossed) above = middle;
     else below = middle;
   }
-  const root = rootLevel(made.kind, made.level.at(-1) ?? 0, reference);
   return scale.relative(at(above).effect / root);
 }

@@ -7,6 +7,8 @@ export type VerdictWord = (typeof verdicts)[number];
 
 export const verdictReasons = [
   "healthy",
+  "no-sign-of-harm",
+  "not-compared",
   "evidence-of-harm",
   "critical-metric",
   "sharp-spike",
@@ -111,9 +113,13 @@ export const stepPower = z.strictObject({
   metrics: z.array(
     z.strictObject({
       name: z.string(),
-      target: z.string().describe("What is to be seen, for example: error rate doubled."),
-      chance: z.number().min(0).max(1).nullable(),
+      target: z.string().describe("What is to be taken back, for example: error rate doubled."),
+      chance: z.number().min(0).max(1).nullable().describe("That it is, by the end of the step."),
       windows_needed: z.int().min(1).nullable().describe("For policy's chance; null: not within reach."),
+      within_margin: z
+        .string()
+        .optional()
+        .describe("Where policy calls the target no harm: what would let it be taken back."),
     }),
   ),
 });

@@ -10,7 +10,7 @@ import type { GivenFacts } from "../../core/change/merge.ts";
 import { UserError } from "../../core/errors.ts";
 import { type EmulatedGitHub, type GitHubOptions, startGitHub } from "../../emulated/github/index.ts";
 import {
-  commitFiles,
+  commitOn,
   type Files,
   git,
   type SmallRepository,
@@ -60,12 +60,8 @@ export async function startShop(files: Files = {}, more: Partial<GitHubOptions> 
   return {
     github,
     folder,
-    branch: (name, changed, from = "main") => {
-      git(folder, "checkout", "--quiet", "-B", name, from);
-      const commit = commitFiles(folder, `Change ${name}`, changed);
-      git(folder, "checkout", "--quiet", "main");
-      return commit;
-    },
+    branch: (name, changed, from = "main") =>
+      commitOn(folder, { branch: name, from, message: `Change ${name}`, files: changed }),
     open: async (head, { title = `Change ${head}`, ...rest } = {}) =>
       (await github.openPull("acme/shop", { title, author: "ben", head, ...rest })).number,
     pullRequest: async (number) => {

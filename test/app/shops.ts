@@ -1,7 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { vi } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
 import { openDatabase } from "../../adapters/database/index.ts";
@@ -9,14 +6,9 @@ import type { ClientLimits } from "../../adapters/github/installations.ts";
 import { startApp } from "../../app/start.ts";
 import type { Decision } from "../../core/decision/shape.ts";
 import { type Comment, type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
-import {
-  commitFiles,
-  type Files,
-  git,
-  type SmallRepository,
-  smallRepository,
-} from "../emulated/small-repository.ts";
-import { permissions, secret, slug } from "./app.ts";
+import { freshDatabaseFolder } from "../database.ts";
+import { commitOn, type Files, type SmallRepository, smallRepository } from "../emulated/small-repository.ts";
+import { appKey, permissions, secret, slug } from "./app.ts";
 
 /** The whole App on repositories named "shop" of several owners, each an installation of its own; #1 is open in each. */
 export const appCheck = "adaptive-deploy/risk";
@@ -59,20 +51,12 @@ export type ShopsOptions = {
   own?: Record<string, { files?: Files; change?: Files }>;
 };
 
-function commitOn(folder: string, branch: string, changed: Files): string {
-  git(folder, "checkout", "--quiet", branch);
-  const commit = commitFiles(folder, "Change", changed);
-  git(folder, "checkout", "--quiet", "main");
-  return commit;
-}
-
 export async function startShops(owners: readonly string[], options: ShopsOptions = {}): Promise<Shops> {
   const { files = asksApproval, change = { "src/pay.ts": "export const pay = 2;\n" }, pull = {} } = options;
   const branch = pull.head ?? "change";
   const made = (ownFiles: Files, ownChange: Files): SmallRepository => {
     const one = smallRepository({ "src/pay.ts": "export const pay = 1;\n", ...ownFiles });
-    git(one.folder, "branch", branch);
-    commitOn(one.folder, branch, ownChange);
+    commitOn(one.folder, { branch, from: "main", message: "Change", files: ownChange });
     return one;
   };
   const shared = made(files, change);
@@ -83,7 +67,6 @@ export async function startShops(owners: readonly string[], options: ShopsOption
     ]),
   );
   const folderOf = (owner: string): string => (own.get(owner) ?? shared).folder;
-  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const author = pull.author ?? "ben";
   const github = await startGitHub({
     clock: () => new Date(Date.now() + (options.aheadMs ?? 0)),
@@ -107,16 +90,14 @@ export async function startShops(owners: readonly string[], options: ShopsOption
     tokens: Object.fromEntries(
       [author, "maria", "rita", "ben", "olga"].map((user) => [`${user}-token`, { user }]),
     ),
-    apps: [
-      { slug, permissions, publicKey: keys.publicKey.export({ type: "spki", format: "pem" }).toString() },
-    ],
+    apps: [{ slug, permissions, publicKey: appKey.publicKey }],
   });
-  const data = await mkdtemp(join(tmpdir(), "shops-"));
+  const data = await freshDatabaseFolder();
   const decisions: Decision[] = [];
   const app = await startApp(
     {
       appId: String(github.world.apps.get(slug)?.id),
-      privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      privateKey: appKey.privateKey,
       webhookSecret: secret,
       baseUrl: github.url,
       ...{ host: "127.0.0.1", port: 0, database: { folder: data }, oidc: { issuer: github.url }, demo: true },
@@ -139,7 +120,7 @@ export async function startShops(owners: readonly string[], options: ShopsOption
     ...{ github, hook, appUrl: app.url, decisions, send, folder: folderOf },
     installation: (owner) =>
       github.world.apps.get(slug)?.installations.find(({ account }) => account.login === owner)?.id ?? 0,
-    push: (owner, changed) => commitOn(folderOf(owner), branch, changed),
+    push: (owner, changed) => commitOn(folderOf(owner), { branch, message: "Change", files: changed }),
     pull: async (owner, action = "opened", id) => {
       const opened = held(owner).pulls.get(1);
       if (!opened) throw new Error("The pull request is not there.");
@@ -191,7 +172,7 @@ export async function startShops(owners: readonly string[], options: ShopsOption
       await database?.close();
       await github.close();
       for (const one of [shared, ...own.values()]) one.remove();
-      await rm(data, { recursive: true, force: true });
+      rmSync(data, { recursive: true, force: true });
     },
   };
 }

@@ -13,7 +13,7 @@ import {
   type Pull,
   startGitHub,
 } from "../../emulated/github/index.ts";
-import { commitFiles, type Files, git, smallRepository } from "../emulated/small-repository.ts";
+import { commitOn, type Files, git, smallRepository } from "../emulated/small-repository.ts";
 
 /** What a handler of the App is given, over an emulated GitHub with one pull request and an embedded database. */
 export const slug = "adaptive-deploy";
@@ -97,14 +97,9 @@ export async function startWork({
   });
   const shared = organisation && smallRepository({ "README.md": "# Acme\n", ...organisation });
   const { folder } = repository;
-  const commit = (changed: Files): string => {
-    git(folder, "checkout", "--quiet", "-B", "change", git(folder, "rev-parse", "change"));
-    const made = commitFiles(folder, helped, changed);
-    git(folder, "checkout", "--quiet", "main");
-    return made;
-  };
-  git(folder, "branch", "change");
-  commit({ "src/pay.ts": "export const pay = 2;\n", "docs/pay.md": "# Pay\n" });
+  const commit = (files: Files, from = "change"): string =>
+    commitOn(folder, { branch: "change", from, message: helped, files });
+  commit({ "src/pay.ts": "export const pay = 2;\n", "docs/pay.md": "# Pay\n" }, "main");
   let clock = Date.parse("2026-03-02T12:00:00Z");
   const tick = (): void => {
     clock += 60_000;

@@ -12,19 +12,21 @@ const lines = past.map((rollout) => JSON.stringify(rollout)).join("\n");
 
 beforeAll(() => {
   writeFileSync(join(folder, "past.jsonl"), lines);
+  writeFileSync(join(folder, "torn.jsonl"), `${lines}\n${lines.slice(0, 200)}`);
   writeFileSync(join(folder, "few.jsonl"), JSON.stringify(past[0]));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("tune", () => {
   test("prints the trade-off, writes a report and says how far it is", async () => {
-    const words = ["--history", "past.jsonl", "--false-alarms", "2", "--out", "tuning"];
+    const words = ["--history", "torn.jsonl", "--false-alarms", "2", "--out", "tuning"];
     const { code, out, note } = await commanded(["analyze", "tune", ...words], folder);
     expect(code).toBe(0);
     expect(out).toContain("10 past rollouts: 10 completed.");
     expect(out).toContain("at 2 % (policy)");
     expect(out).toContain("Kayenta's judge");
     expect(note).toContain("fold 5 of 5");
+    expect(note).toContain("torn.jsonl:11 ends in the middle of a rollout");
     expect(readdirSync(join(folder, "tuning")).sort()).toEqual([
       "report.html",
       "tuning.json",

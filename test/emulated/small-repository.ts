@@ -9,6 +9,8 @@ const environment = {
   ...process.env,
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: devNull,
+  // No samples of hooks.
+  GIT_TEMPLATE_DIR: "",
   GIT_AUTHOR_NAME: "Maria",
   GIT_AUTHOR_EMAIL: "maria@users.example.com",
   GIT_AUTHOR_DATE: "2026-03-01T10:00:00Z",
@@ -26,10 +28,46 @@ export function git(folder: string, ...args: string[]): string {
   }).trimEnd();
 }
 
+/**
+ * One after the other, up to the first that fails; gives what they print. From one shell, because each process that a
+ * test starts has its whole memory mapped anew, and with an embedded database in it that is most of the time.
+ */
+function gits(folder: string, ...commands: string[][]): string {
+  const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+  const script = commands.map((words) => ["git", ...words].map(quoted).join(" ")).join(" && ");
+  return execFileSync("sh", ["-c", script], {
+    cwd: folder,
+    env: environment,
+    encoding: "utf8",
+    stdio: "pipe",
+  }).trimEnd();
+}
+
 export type Files = Record<string, string | Buffer | null>;
 
 /** Commits exactly these changes on the branch that is checked out; null removes a file. */
 export function commitFiles(folder: string, message: string, files: Files): string {
+  writeFiles(folder, files);
+  return gits(folder, ...commands(message));
+}
+
+/** The same on a branch, which starts anew where `from` is given; afterwards `main` is checked out again. */
+export function commitOn(
+  folder: string,
+  { branch, from, message, files }: { branch: string; from?: string; message: string; files: Files },
+): string {
+  git(folder, "checkout", "--quiet", ...(from === undefined ? [branch] : ["-B", branch, from]));
+  writeFiles(folder, files);
+  return gits(folder, ...commands(message), ["checkout", "--quiet", "main"]);
+}
+
+const commands = (message: string): string[][] => [
+  ["add", "--all"],
+  ["-c", "maintenance.auto=false", "commit", "--quiet", "--allow-empty", "-m", message],
+  ["rev-parse", "HEAD"],
+];
+
+function writeFiles(folder: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     const full = join(folder, path);
     if (content === null) rmSync(full, { force: true });
@@ -38,9 +76,6 @@ export function commitFiles(folder: string, message: string, files: Files): stri
       writeFileSync(full, content);
     }
   }
-  git(folder, "add", "--all");
-  git(folder, "commit", "--quiet", "--allow-empty", "-m", message);
-  return git(folder, "rev-parse", "HEAD");
 }
 
 export type SmallRepository = { folder: string; remove(): void };
@@ -50,7 +85,7 @@ export function smallRepository(
   files: Files = { "README.md": "# Shop\n", "src/pay.ts": "export const pay = 1;\n" },
 ): SmallRepository {
   const folder = mkdtempSync(join(tmpdir(), "emulated-repository-"));
-  git(folder, "init", "--quiet", "--initial-branch=main");
-  commitFiles(folder, "First", files);
+  writeFiles(folder, files);
+  gits(folder, ["init", "--quiet", "--initial-branch=main"], ...commands("First"));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pastRolloutsOfFile } from "../../adapters/files/rollouts.ts";
 import { measurements } from "../../core/analysis/measurements.ts";
-import { rolloutsOf } from "../../core/analysis/rollouts-of.ts";
 import { type Verdict, verdict } from "../../core/analysis/verdict.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { freePort, startPrometheus, startTarget, stopped } from "./prometheus-server.ts";
@@ -174,19 +174,22 @@ describe("analyze, live", () => {
     const first = await told(words);
     expect(first.code, first.note).toBe(exitCodes.go);
     expect(first.out).toMatch(/^Learnt from \d+ rollouts of stable against itself/);
-    const rollouts = rolloutsOf(readFileSync(history, "utf8"), history);
+    const { rollouts } = await pastRolloutsOfFile(history);
     expect(rollouts.length).toBeGreaterThan(2);
     const [learnt] = rollouts;
     expect(learnt).toMatchObject({ window_seconds: 2, outcome: "completed" });
     const again = await told(words);
     expect(again.code, again.note).toBe(exitCodes.go);
-    const ids = rolloutsOf(readFileSync(history, "utf8"), history).map(({ id }) => id);
+    const ids = (await pastRolloutsOfFile(history)).rollouts.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const judged = await started(["--candidate", "2.0", "--history", history]).ended;
+    const judged = await started(["--candidate", "2.0", "--history", history, "--append"]).ended;
     expect(judged.verdict).toMatchObject({
       verdict: "rollback",
       false_alarms: { past_rollouts: ids.length },
     });
+    const after = (await pastRolloutsOfFile(history)).rollouts;
+    expect(after).toHaveLength(ids.length + 1);
+    expect(after.at(-1)).toMatchObject({ outcome: "rolled-back", candidate: "2.0", window_seconds: 2 });
   });
 
   it("says what else to do where there is one instance alone", async () => {

@@ -57,11 +57,12 @@ const allButRollback = everything.filter((state) => state !== "rollback");
 
 /**
  * When each hook passes. `rollback` is inverted: passing is what rolls back. A hook `rollout` that fails counts towards
- * Flagger's threshold and so towards a rollback, so that it fails on nothing but harm.
+ * Flagger's threshold and so towards a rollback, so that it fails on nothing but harm. The two before the first traffic
+ * begin an attempt, whatever an earlier one of the same checksum came to.
  */
 const passes: Record<FlaggerHook, readonly FlaggerState[]> = {
-  "confirm-rollout": allButRollback,
-  "pre-rollout": allButRollback,
+  "confirm-rollout": everything,
+  "pre-rollout": everything,
   rollout: allButRollback,
   "confirm-traffic-increase": ["not-begun", "promote"],
   "confirm-promotion": ["promote"],

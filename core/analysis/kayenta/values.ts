@@ -1,4 +1,5 @@
 import { linearQuantile } from "../../stats/linear-quantile.ts";
+import { largestValue } from "../difference.ts";
 import type { KayentaOptions } from "./options.ts";
 
 /** A metric's values, sorted, as the test takes them: missing ones left out or zero, outliers left out where asked. */
@@ -20,7 +21,7 @@ export function kayentaValues(
 
 /** Infinity is no measurement, nor is what lies so far out that the steps of Kayenta's search would not reach it. */
 export function isMeasured(value: number | null): value is number {
-  return value !== null && Math.abs(value) < 1e100;
+  return value !== null && Math.abs(value) < largestValue;
 }
 
 /** Tukey's fences around the quartiles, widened so that they never cut more than one percent on a side. */

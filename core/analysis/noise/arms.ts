@@ -24,13 +24,22 @@ export type Arms = {
   begin(): void;
   scores: Float64Array;
   information: Float64Array;
-  /** Squares of the forecast errors over their variances, summed. */
-  squares(): number;
-  /** The logarithms of the variances, summed, less those of another filter over the same values. */
-  logVarianceOver(other: Arms): number;
-  product(): number;
-  logs(): number;
+  sums: Sums;
 };
+
+/** What is summed over the values so far; plain figures in one form, because they are read in every window. */
+export type Sums = {
+  /** Squares of the forecast errors over their variances. */
+  squares: number;
+  /** The logarithms of the variances, but for those whose product is still to be taken one of. */
+  logs: number;
+  product: number;
+};
+
+/** The logarithms of a filter's variances, summed, less those of another filter over the same values. */
+export function logVarianceOver(one: Sums, other: Sums): number {
+  return one.logs - other.logs + Math.log(one.product / other.product);
+}
 
 const states = 5;
 /** Where the covariances of the state stand in its array, the upper triangle by rows; then the state, then sums. */
@@ -50,11 +59,10 @@ const c33 = 12;
 const c34 = 13;
 const c44 = 14;
 const state = 15;
-const squaresAt = 20;
-const productAt = 21;
-const logsAt = 22;
 /** What the last value moved the state by, for an error of one; then one over its variance. */
-const gainsAt = 23;
+const gainsAt = 20;
+/** The state that a lasting shift of one would be seen with, of each column. */
+const shiftAt = gainsAt + states + 1;
 
 /** After each value, what the filter did with it: gains for the state, weight, and how each column's shift was seen. */
 export type Recorder = (gains: Float64Array, seen: Float64Array) => void;
@@ -66,8 +74,8 @@ export function arms(noise: Noise, belief: LevelBelief, columns: number, recorde
   const { driftCorrelation } = noise;
   const sharedStep = belief.shared ** 2 * (1 - correlation * correlation);
   const driftStep = own * (1 - driftCorrelation * driftCorrelation);
-  const filter = new Float64Array(gainsAt + states + 1);
-  const gains = filter.subarray(gainsAt);
+  // In one piece of memory, and the rest small: asking for it is what costs.
+  const filter = new Float64Array(shiftAt + columns * states);
   const seen = new Float64Array(columns);
   filter[c00] = belief.levelVariance + lasting / 2;
   filter[c03] = -lasting / 2;
@@ -76,10 +84,9 @@ export function arms(noise: Noise, belief: LevelBelief, columns: number, recorde
   filter[c33] = lasting;
   filter[c44] = own;
   filter[state] = belief.level;
-  filter[productAt] = 1;
-  const shift = new Float64Array(columns * states);
   const scores = new Float64Array(columns);
   const information = new Float64Array(columns);
+  const sums: Sums = { squares: 0, logs: 0, product: 1 };
   let begun = 1;
   let first = true;
 
@@ -89,10 +96,10 @@ export function arms(noise: Noise, belief: LevelBelief, columns: number, recorde
       return;
     }
     fade(filter, correlation, driftCorrelation, sharedStep, driftStep);
-    for (let at = 0; at < begun * states; at += states) {
-      scale(shift, at + 1, correlation);
-      scale(shift, at + 2, driftCorrelation);
-      scale(shift, at + 4, driftCorrelation);
+    for (let column = 0, base = shiftAt; column < begun; column++, base += states) {
+      scale(filter, base + 1, correlation);
+      scale(filter, base + 2, driftCorrelation);
+      scale(filter, base + 4, driftCorrelation);
     }
   };
 
@@ -103,18 +110,14 @@ export function arms(noise: Noise, belief: LevelBelief, columns: number, recorde
     },
     add(baseline, candidate, baselineVariance, candidateVariance) {
       pass();
-      update(filter, shift, seen, scores, information, begun, 0, baseline, baselineVariance);
-      recorder?.(gains, seen);
-      update(filter, shift, seen, scores, information, begun, 1, candidate, candidateVariance);
-      recorder?.(gains, seen);
+      update(filter, seen, scores, information, sums, begun, 0, baseline, baselineVariance);
+      recorder?.(filter.subarray(gainsAt, shiftAt), seen);
+      update(filter, seen, scores, information, sums, begun, 1, candidate, candidateVariance);
+      recorder?.(filter.subarray(gainsAt, shiftAt), seen);
     },
     scores,
     information,
-    squares: () => at(filter, squaresAt),
-    logVarianceOver: (other) =>
-      at(filter, logsAt) - other.logs() + Math.log(at(filter, productAt) / other.product()),
-    product: () => at(filter, productAt),
-    logs: () => at(filter, logsAt),
+    sums,
   };
 }
 
@@ -158,10 +161,10 @@ const smallestProduct = 1e-100;
 /** One value of one arm; `right` is 1 for the candidate and 0 for the baseline. */
 function update(
   filter: Float64Array,
-  shift: Float64Array,
   seenOf: Float64Array,
   scores: Float64Array,
   information: Float64Array,
+  sums: Sums,
   begun: number,
   right: 0 | 1,
   value: number,
@@ -199,21 +202,21 @@ function update(
   filter[gainsAt + 3] = g3;
   filter[gainsAt + 4] = g4;
   filter[gainsAt + states] = each;
-  for (let column = 0, base = 0; column < begun; column++, base += states) {
-    const s0 = at(shift, base);
-    const s1 = at(shift, base + 1);
-    const s2 = at(shift, base + 2);
-    const s3 = at(shift, base + 3);
-    const s4 = at(shift, base + 4);
+  for (let column = 0, base = shiftAt; column < begun; column++, base += states) {
+    const s0 = at(filter, base);
+    const s1 = at(filter, base + 1);
+    const s2 = at(filter, base + 2);
+    const s3 = at(filter, base + 3);
+    const s4 = at(filter, base + 4);
     const seen = right * (1 - s3 - s4) - left * s2 - s0 - s1;
     seenOf[column] = seen;
     scores[column] = at(scores, column) + seen * weighed;
     information[column] = at(information, column) + seen * seen * each;
-    shift[base] = s0 + g0 * seen;
-    shift[base + 1] = s1 + g1 * seen;
-    shift[base + 2] = s2 + g2 * seen;
-    shift[base + 3] = s3 + g3 * seen;
-    shift[base + 4] = s4 + g4 * seen;
+    filter[base] = s0 + g0 * seen;
+    filter[base + 1] = s1 + g1 * seen;
+    filter[base + 2] = s2 + g2 * seen;
+    filter[base + 3] = s3 + g3 * seen;
+    filter[base + 4] = s4 + g4 * seen;
   }
   filter[state] = at(filter, state) + g0 * error;
   filter[state + 1] = at(filter, state + 1) + g1 * error;
@@ -235,10 +238,10 @@ function update(
   filter[c33] = at(filter, c33) - g3 * to3;
   filter[c34] = at(filter, c34) - g3 * to4;
   filter[c44] = at(filter, c44) - g4 * to4;
-  filter[squaresAt] = at(filter, squaresAt) + error * weighed;
-  const product = at(filter, productAt) * total;
+  sums.squares += error * weighed;
+  const product = sums.product * total;
   // One logarithm for many windows: it is what costs.
   const bounded = product < largestProduct && product > smallestProduct;
-  filter[productAt] = bounded ? product : 1;
-  if (!bounded) filter[logsAt] = at(filter, logsAt) + Math.log(product);
+  sums.product = bounded ? product : 1;
+  if (!bounded) sums.logs += Math.log(product);
 }

@@ -1,4 +1,4 @@
-import { type Arms, arms, type LevelBelief } from "./arms.ts";
+import { type Arms, arms, type LevelBelief, logVarianceOver } from "./arms.ts";
 import type { Noise } from "./noise.ts";
 import { playTape, type Tape } from "./tape.ts";
 
@@ -56,6 +56,7 @@ const mostGain = 600;
 /** Below these nothing is to be said either. */
 const noWeight = 1e-6;
 const leastEvidence = -3;
+const nothing = Math.exp(leastEvidence);
 
 export function beliefsOf(noise: Noise, firstValue: number): LevelBelief[] {
   const { shared, sharedCorrelation } = noise;
@@ -112,6 +113,7 @@ export function follow(
       arms: armsFor(belief, index),
       prior: Math.log(belief.weight),
       weight: belief.weight,
+      evidence: 0,
     }));
     // Time that passed before the first value; a shift that could begin by then is one that began with it.
     for (const { arms: one } of models) for (let window = 0; window < waiting; window++) one.pass();
@@ -122,8 +124,8 @@ export function follow(
   const weigh = (shifted: boolean): void => {
     const [first, second] = models;
     if (first === undefined || second === undefined) return;
-    const left = alikeness + first.arms.squares() - (shifted ? foundIn(first.arms) : 0);
-    const right = alikeness + second.arms.squares() - (shifted ? foundIn(second.arms) : 0);
+    const left = alikeness + first.arms.sums.squares - (shifted ? foundIn(first.arms) : 0);
+    const right = alikeness + second.arms.sums.squares - (shifted ? foundIn(second.arms) : 0);
     const ahead =
       second.prior - first.prior - 0.5 * widerBy - 0.5 * (alikeness + 2 * windows) * Math.log(right / left);
     first.weight = 1 / (1 + Math.exp(Math.min(mostGain, ahead)));
@@ -131,8 +133,8 @@ export function follow(
   };
 
   /** The mean ratio of Student's densities, over sizes and starts. What speaks against a shift is left at nothing. */
-  const evidenceIn = ({ scores, information, squares }: Arms): number => {
-    const twice = 2 / (alikeness + squares());
+  const evidenceIn = ({ scores, information, sums }: Arms): number => {
+    const twice = 2 / (alikeness + sums.squares);
     const power = -0.5 * (alikeness + 2 * windows);
     let sum = 0;
     for (let column = 0; column < begun; column++) {
@@ -153,7 +155,7 @@ export function follow(
   const effectIn = (one: Arms): number => (one.scores[0] ?? 0) / (one.information[0] ?? 0);
   const varianceIn = (one: Arms): number => {
     const information = one.information[0] ?? 0;
-    const left = one.squares() - (one.scores[0] ?? 0) ** 2 / information;
+    const left = one.sums.squares - (one.scores[0] ?? 0) ** 2 / information;
     return (alikeness + Math.max(0, left)) / (alikeness + 2 * windows - 1) / information;
   };
 
@@ -168,7 +170,7 @@ export function follow(
       const right = scatter + dispersion * candidateSampling;
       for (const { arms: one } of models) one.add(baseline, candidate, left, right);
       const [first, second] = models;
-      if (first && second) widerBy = second.arms.logVarianceOver(first.arms);
+      if (first && second) widerBy = logVarianceOver(second.arms.sums, first.arms.sums);
       windows += 1;
     },
     mayBegin() {
@@ -177,9 +179,16 @@ export function follow(
     },
     evidence() {
       if (windows === 0) return Number.NEGATIVE_INFINITY;
+      let most = 0;
+      for (const model of models) {
+        model.evidence = evidenceIn(model.arms);
+        most = Math.max(most, model.evidence);
+      }
+      // Where no belief sees anything, their weights need not be known.
+      if (most < nothing) return leastEvidence;
       weigh(false);
       let sum = 0;
-      for (const { arms: one, weight } of models) if (weight > noWeight) sum += weight * evidenceIn(one);
+      for (const { weight, evidence } of models) if (weight > noWeight) sum += weight * evidence;
       return Math.min(mostGain, Math.max(leastEvidence, Math.log(sum)));
     },
     estimate() {
@@ -206,8 +215,8 @@ function foundIn({ scores, information }: Arms): number {
 
 /** log(1 − part); a few terms do where it is small. */
 function logOfRest(part: number): number {
-  if (part > 0.03 || part < -0.03) return Math.log1p(-part);
+  if (part > 0.03 || part < -0.03) return Math.log(1 - part);
   return -part * (1 + part * (0.5 + part * (1 / 3 + part * 0.25)));
 }
 
-type Model = { arms: Arms; prior: number; weight: number };
+type Model = { arms: Arms; prior: number; weight: number; evidence: number };

@@ -11,7 +11,8 @@ export function scheduleOf(
   windows: readonly WindowPair[],
   reference: number,
 ): Schedule {
-  const point = pointOf(kind, windows.filter(isPair), reference);
+  // A gauge is not counted from anything.
+  const point = kind === "gauge" ? uncounted : pointOf(kind, windows.filter(isPair), reference);
   const { baseline, candidate, counts } = point;
   const key = counts
     ? `${counts.baseline}/${counts.candidate}:${reference.toPrecision(1)}`
@@ -19,8 +20,10 @@ export function scheduleOf(
   return { key, path: [point] };
 }
 
+const uncounted: PathPoint = { baseline: 0, candidate: 0 };
+
 function pointOf(kind: MetricSeries["kind"], pairs: readonly Pair[], reference: number): PathPoint {
-  if (pairs.length === 0) return { baseline: 0, candidate: 0 };
+  if (pairs.length === 0) return uncounted;
   if (kind !== "ratio")
     return {
       baseline: rounded(mean(pairs.map(({ baseline }) => baseline.sampling))),

@@ -27,19 +27,23 @@ export type SimulationQuestion = {
   effect?: number;
   runs: number;
   seed: number;
-  /** The effect's distance from the truth is asked of these windows and later ones, from 0; absent: of none. */
+  /** The effect and its distance from the truth are asked of these windows and later ones, from 0; absent: of none. */
   distanceFrom?: number;
 };
 
-/** After each window of each run: the highest evidence so far, and the effect over its standard error. */
-export type SimulatedRun = { evidence: Float64Array; distance: Float64Array };
+/** After each window of each run: the highest evidence so far, the effect, and its distance in standard errors. */
+export type SimulatedRun = { evidence: Float64Array; effect: Float64Array; distance: Float64Array };
 
 /** Rollouts as the learnt noise makes them, judged as real ones are. */
 export function simulate(question: SimulationQuestion, each: (run: SimulatedRun) => void): void {
   const { noise, path, windows, shifts, starts, effect = 0, runs, seed } = question;
   const distanceFrom = question.distanceFrom ?? windows;
   const random = seeded(seed);
-  const run = { evidence: new Float64Array(windows), distance: new Float64Array(windows) };
+  const run: SimulatedRun = {
+    evidence: new Float64Array(windows),
+    effect: new Float64Array(windows),
+    distance: new Float64Array(windows),
+  };
   const tapes = tapesOf(question);
   for (let count = 0; count < runs; count++) {
     const draw = drawn(noise, random);
@@ -54,6 +58,7 @@ export function simulate(question: SimulationQuestion, each: (run: SimulatedRun)
       run.evidence[window] = highest;
       if (window < distanceFrom) continue;
       const estimate = follower.estimate();
+      run.effect[window] = estimate.effect;
       run.distance[window] = (estimate.effect - effect) / estimate.error;
     }
     each(run);

@@ -1,4 +1,4 @@
-import { type Arms, arms, type LevelBelief } from "./arms.ts";
+import { type Arms, arms, type LevelBelief, type Sums } from "./arms.ts";
 import type { Noise } from "./noise.ts";
 
 /**
@@ -44,7 +44,7 @@ export function recordTape(
     if (begins) filter.begin();
     filter.add(0, 0, baseline, candidate);
     tape.information.set(filter.information, window * columns);
-    tape.logs[window] = filter.logs() + Math.log(filter.product());
+    tape.logs[window] = filter.sums.logs + Math.log(filter.sums.product);
   }
   return tape;
 }
@@ -56,9 +56,9 @@ export function playTape(noise: Noise, tape: Tape): Arms {
   const { driftCorrelation } = noise;
   const state = new Float64Array(states);
   const scores = new Float64Array(columns);
-  let information = tape.information.subarray(0, columns);
+  const information = new Float64Array(columns);
+  const sums: Sums = { squares: 0, logs: 0, product: 1 };
   let window = -1;
-  let squares = 0;
   state[0] = belief.level;
 
   const update = (value: number, index: number, candidate: boolean): void => {
@@ -71,7 +71,7 @@ export function playTape(noise: Noise, tape: Tape): Arms {
     const first = index * columns;
     for (let column = 0; column < columns; column++)
       scores[column] = (scores[column] ?? 0) + (seen[first + column] ?? 0) * weighed;
-    squares += error * weighed;
+    sums.squares += error * weighed;
   };
 
   return {
@@ -86,15 +86,12 @@ export function playTape(noise: Noise, tape: Tape): Arms {
       }
       update(baseline, 2 * window, false);
       update(candidate, 2 * window + 1, true);
-      information = tape.information.subarray(window * columns, (window + 1) * columns);
+      for (let column = 0; column < columns; column++)
+        information[column] = tape.information[window * columns + column] ?? 0;
+      sums.logs = tape.logs[window] ?? 0;
     },
     scores,
-    get information() {
-      return information;
-    },
-    squares: () => squares,
-    logVarianceOver: (other) => (tape.logs[window] ?? 0) - other.logs(),
-    product: () => 1,
-    logs: () => tape.logs[window] ?? 0,
+    information,
+    sums,
   };
 }

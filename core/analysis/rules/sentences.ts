@@ -7,6 +7,7 @@ import {
   type TestResult,
 } from "../../policy/guardrails/index.ts";
 import { counted, listed } from "../../render/numbers.ts";
+import { burnPairs } from "./burn.ts";
 import type { Stretch } from "./held.ts";
 import { readingText } from "./readings.ts";
 
@@ -28,7 +29,8 @@ export function answerSentence({ rule, evaluation, stretch, blind, sure, silent 
   if (blind) return `${named} watches nothing: no query measures ${listed(unknown)}.`;
   if (result === "unknown" && silent)
     return `${named} is not known: nothing was measured in this window, so the store is down or there was no traffic.`;
-  if (result === "unknown") return `${named} waits for ${listed(unknown)}, which this window does not have.`;
+  if (result === "unknown")
+    return `${named} waits for ${listed(unknown)}, which this window does not have.${youngText(unknown)}`;
   const seen = readingsText(because, sure);
   if (result === true) {
     const why = rule.message === undefined ? formatCondition(rule.condition) : rule.message;
@@ -47,6 +49,13 @@ export function blindSentence(told: readonly Pick<Told, "rule" | "evaluation">[]
   const names = [...new Set(told.flatMap(({ evaluation }) => evaluation.unknown))];
   const [watch, them] = rules.length === 1 ? ["watches", "the rule"] : ["watch", "the rules"];
   return `${counted(rules.length, "guardrail")} ${watch} nothing (${listed(rules)}), for no query measures ${listed(names)}. Add what is missing to queries.yaml, or take ${them} out of the policy.`;
+}
+
+/** A new store has its windows long before it has an hour, and nobody looks for the fault there. */
+function youngText(unknown: readonly string[]): string {
+  if (!unknown.includes("burn_rate")) return "";
+  const [{ longSeconds }] = burnPairs;
+  return ` It is counted over the whole of ${formatDuration(longSeconds)}: where the store or the service is younger, it comes by itself once they are as old; until then \`burn_rate\` can be left out of the policy.`;
 }
 
 function stretchText(stretch: Stretch | undefined): string {

@@ -1,3 +1,4 @@
+import { failuresOf } from "../complement.ts";
 import { isPair, pairAt, windowsOf } from "../difference.ts";
 import type { LearntMetric } from "../learnt.ts";
 import type { Measurements, MetricSeries } from "../measurements.ts";
@@ -17,7 +18,7 @@ export type PastWindows = {
 /** Rollouts that were taken back say nothing of noise that could be told from their effect. */
 export function pastWindows(
   name: string,
-  { kind, noise }: LearntMetric,
+  { kind, noise, good }: LearntMetric,
   history: readonly Measurements[],
   policy: AnalysisPolicy,
 ): PastWindows[] {
@@ -26,8 +27,9 @@ export function pastWindows(
     if (series?.kind !== kind || rollout.window_seconds !== noise.windowSeconds) return [];
     if (rollout.outcome === "rolled-back") return [];
     const metric = policy.metric(name, series.worse, kind);
+    const judged = good === undefined ? series : failuresOf(series);
     const windows = Array.from({ length: windowsOf(series) }, (_, window) =>
-      pairAt(series, window, metric, noise.reference ?? 1),
+      pairAt(judged, window, metric, noise.reference ?? 1),
     );
     const pairs = windows.filter(isPair);
     const past: PastWindows = {

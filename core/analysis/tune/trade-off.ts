@@ -1,9 +1,11 @@
 import { wilsonInterval } from "../../stats/wilson-interval.ts";
+import { firstShare, goodShare } from "../complement.ts";
 import { type Judge, judgeOf } from "../judge.ts";
 import { type Learnt, learn } from "../learnt.ts";
 import type { Measurements } from "../measurements.ts";
 import type { AnalysisPolicy, MetricPolicy } from "../metric-policy.ts";
 import { stepsOf } from "../steps-of.ts";
+import { targetText } from "../target-text.ts";
 import { foldsOf } from "./folds.ts";
 import { withEffect } from "./with-effect.ts";
 
@@ -27,7 +29,7 @@ export type TargetFigures = {
   median_minutes: number | null;
 };
 
-export type Target = { metric: string; text: string; times: number };
+export type Target = { metric: string; text: string; times: number; ofFailures: boolean };
 
 const folds = 5;
 
@@ -38,16 +40,16 @@ export function targetsOf(history: readonly Measurements[], policy: AnalysisPoli
     for (const [name, series] of Object.entries(metrics)) {
       if (seen.has(name)) continue;
       const own = policy.metric(name, series.worse, series.kind);
-      seen.set(name, { metric: name, ...targetOf(own, name) });
+      seen.set(name, { metric: name, ...targetOf(own, name, goodShare(series, firstShare(series))) });
     }
   return [...seen.values()];
 }
 
-function targetOf({ target, worse }: MetricPolicy, name: string): Omit<Target, "metric"> {
-  if (worse === "lower")
-    return { text: `${name} −${Math.round(target * 1000) / 10} %`, times: Math.max(0.001, 1 - target) };
-  if (target === 1) return { text: `${name} doubled`, times: 2 };
-  return { text: `${name} +${Math.round(target * 1000) / 10} %`, times: 1 + target };
+function targetOf(own: MetricPolicy, name: string, good: number | undefined): Omit<Target, "metric"> {
+  const { target, worse } = own;
+  const text = targetText(own, name, good);
+  if (target >= 1 && good !== undefined) return { text, times: 2, ofFailures: true };
+  return { text, times: worse === "lower" ? Math.max(0.001, 1 - target) : 1 + target, ofFailures: false };
 }
 
 /**
@@ -116,11 +118,11 @@ function addTo(
     sum.of += 1;
     if (verdict === "rollback") sum.alarms += 1;
     if (verdict === "promote") sum.promoted += 1;
-    for (const [index, { metric, times }] of targets.entries()) {
+    for (const [index, { metric, ...effect }] of targets.entries()) {
       if (!Object.hasOwn(rollout.metrics, metric)) continue;
       // The draw hangs on the rollout's place in the history and on nothing else.
       const seed = 1 + history.indexOf(rollout) * targets.length + index;
-      const harmed = judge(withEffect(rollout, metric, times, seed), context);
+      const harmed = judge(withEffect(rollout, metric, effect, seed), context);
       const minutes = (harmed.atWindow * rollout.window_seconds) / 60;
       sum.targets[index]?.minutes.push(harmed.verdict === "rollback" ? minutes : Number.POSITIVE_INFINITY);
     }

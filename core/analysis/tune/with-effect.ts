@@ -1,22 +1,39 @@
 import { type Random, seeded } from "../../stats/random.ts";
+import { others } from "../complement.ts";
 import type { Buckets, CountSeries, Measurements, MetricSeries } from "../measurements.ts";
 
 /**
  * A past rollout as it would have been, had one metric of the candidate been `times` as high from the first window on.
- * Bad events are added or taken away by a draw, with the chance of counts and no more; gauges are multiplied; the events
+ * Bad events, or those that are not good where these are counted, are added or taken away by a draw, with the chance of
+ * counts and no more; gauges are multiplied; the events
  * of buckets move to where they then lie.
  */
-export function withEffect(rollout: Measurements, name: string, times: number, seed: number): Measurements {
+export function withEffect(
+  rollout: Measurements,
+  name: string,
+  { times, ofFailures = false }: { times: number; ofFailures?: boolean },
+  seed: number,
+): Measurements {
   const series = rollout.metrics[name];
   if (series === undefined) return rollout;
-  const changed = changedSeries(series, times, seeded(seed));
+  const changed = changedSeries(series, times, ofFailures, seeded(seed));
   return { ...rollout, metrics: { ...rollout.metrics, [name]: changed } };
 }
 
-function changedSeries(series: MetricSeries, times: number, random: Random): MetricSeries {
+function changedSeries(
+  series: MetricSeries,
+  times: number,
+  ofFailures: boolean,
+  random: Random,
+): MetricSeries {
   switch (series.kind) {
     case "ratio":
-      return { ...series, candidate: changedCounts(series.candidate, times, random) };
+      return {
+        ...series,
+        candidate: ofFailures
+          ? others(changedCounts(others(series.candidate), times, random))
+          : changedCounts(series.candidate, times, random),
+      };
     case "gauge":
       return {
         ...series,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { durationSeconds, parseDuration } from "../duration.ts";
 
 /** Shapes that several documents of the policy share. Keys are kebab-case; an unknown key is an error. */
 
@@ -12,6 +13,12 @@ export const duration = z
   .string()
   .regex(/^(\d+(s|m|h|d))+$/, "a duration is a number and s, m, h or d, for example 90s, 5m or 1h30m")
   .max(40);
+/** Of durations that become a timer, or that make sense between two bounds alone. */
+export const durationBetween = (least: string, most: string): z.ZodString =>
+  duration.refine((text) => {
+    const seconds = parseDuration(text);
+    return seconds !== undefined && seconds >= durationSeconds(least) && seconds <= durationSeconds(most);
+  }, `a duration from ${least} to ${most} is allowed here`);
 export const globs = z.array(z.string().min(1).max(500)).max(500);
 export const name = (longest: number): z.ZodString =>
   z

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { duration } from "./parts.ts";
+import { durationBetween } from "./parts.ts";
 
 /** `telemetry:` in `.github/adaptive-deploy.yml`: where numbers are asked for. Secrets stand in the environment. */
 
@@ -68,7 +68,9 @@ export const telemetry = z
       .describe(
         "What becomes of an answer that lacks parts of the store: marked, so that it counts as unknown (default), or refused.",
       ),
-    timeout: duration.optional().describe("For each request; 30s where absent."),
+    timeout: durationBetween("1s", "5m")
+      .optional()
+      .describe("For each request, from 1s to 5m; 30s where absent."),
     retries: z
       .int()
       .min(0)

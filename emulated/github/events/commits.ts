@@ -26,7 +26,7 @@ async function eventCommit(place: Place, oid: string): Promise<Payload | null> {
 /** Paths of a commit against its first parent, as GitHub lists them in a push; of a merge none. */
 async function touched({ repository }: Place, oid: string): Promise<Record<string, string[]>> {
   const options = ["-r", "-z", "--root", "--no-commit-id", "--no-renames", "--name-status"];
-  const fields = (await repository.git.text(["diff-tree", ...options, oid])).split("\0");
+  const fields = (await repository.git.lasting(["diff-tree", ...options, oid])).split("\0");
   const of = (status: string) => fields.filter((_, index) => index % 2 === 1 && fields[index - 1] === status);
   return { added: of("A"), removed: of("D"), modified: of("M") };
 }

@@ -58,19 +58,9 @@ export async function resolveCommit(git: Git, ref: string): Promise<Commit | nul
   return null;
 }
 
-/** Of two commits, which never change, it is asked once: a process for each of hundreds takes seconds. */
-const knownBases = new WeakMap<Git, Map<string, string>>();
-
 export async function mergeBase(git: Git, left: string, right: string): Promise<string | null> {
-  const known = knownBases.get(git) ?? new Map<string, string>();
-  knownBases.set(git, known);
-  const both = `${left} ${right}`;
-  const before = known.get(both);
-  if (before !== undefined) return before;
   try {
-    const found = await git.text(["merge-base", left, right]);
-    if (/^[0-9a-f]{40,64} [0-9a-f]{40,64}$/.test(both)) known.set(both, found);
-    return found;
+    return (await git.lasting(["merge-base", left, right])).trimEnd();
   } catch {
     return null;
   }
@@ -78,7 +68,7 @@ export async function mergeBase(git: Git, left: string, right: string): Promise<
 
 /** Newest first, as `git rev-list` walks; `range` is anything that rev-list takes. */
 export async function listCommits(git: Git, range: string[], more: string[] = []): Promise<Commit[]> {
-  const oids = (await git.text(["rev-list", ...more, ...range, "--"])).split("\n").filter(Boolean);
+  const oids = (await git.lasting(["rev-list", ...more, ...range, "--"])).split("\n").filter(Boolean);
   const commits = await Promise.all(oids.map((oid) => readCommit(git, oid)));
   return commits.filter((commit) => commit !== null);
 }

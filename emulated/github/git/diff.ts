@@ -78,7 +78,7 @@ export async function diffTrees(
 ): Promise<FileDiff[]> {
   const range = [left ?? emptyTree, right];
   const [raw, patches] = await Promise.all([
-    git.run([
+    git.lasting([
       "diff-tree",
       "-r",
       "-z",
@@ -89,16 +89,16 @@ export async function diffTrees(
       ...renames,
       ...range,
     ]),
-    more.patches ? git.run(["diff-tree", "-r", "-p", ...renames, ...range]) : undefined,
+    more.patches ? git.lasting(["diff-tree", "-r", "-p", ...renames, ...range]) : undefined,
   ]);
-  const fields = raw.toString("utf8").split("\0");
+  const fields = raw.split("\0");
   const files = parseRaw(fields);
   const rawFields = files.reduce((sum, file) => sum + (file.previousPath === undefined ? 2 : 3), 0);
   addCounts(files, fields.slice(rawFields));
-  if (patches) addPatches(files, patches.toString("utf8"));
+  if (patches) addPatches(files, patches);
   return files;
 }
 
-export async function diffText(git: Git, left: string | null, right: string): Promise<string> {
-  return (await git.run(["diff-tree", "-r", "-p", ...renames, left ?? emptyTree, right])).toString("utf8");
+export function diffText(git: Git, left: string | null, right: string): Promise<string> {
+  return git.lasting(["diff-tree", "-r", "-p", ...renames, left ?? emptyTree, right]);
 }

@@ -20,6 +20,8 @@ export type Git = {
   folder: string;
   run(args: string[], more?: { input?: string | Buffer; env?: Record<string, string> }): Promise<Buffer>;
   text(args: string[], more?: { input?: string | Buffer; env?: Record<string, string> }): Promise<string>;
+  /** What git prints, its end untouched; of objects by their full names, which never change, it is asked once. */
+  lasting(args: string[]): Promise<string>;
   object(expression: string): Promise<GitObject | null>;
   info(expression: string): Promise<GitObjectInfo | null>;
   close(): void;
@@ -94,8 +96,14 @@ function batchReader(folder: string, defaultBranch: string) {
   };
 }
 
+const fullNames = /^\^?[0-9a-f]{40,64}(\.\.[0-9a-f]{40,64})?$/;
+const isLasting = ([, ...rest]: string[]): boolean =>
+  rest.every((argument) => argument.startsWith("-") || fullNames.test(argument));
+
 export function openGit(folder: string, defaultBranch = "main"): Git {
   const reader = batchReader(folder, defaultBranch);
+  /** A process for each of hundreds of equal questions takes seconds. */
+  const answered = new Map<string, Promise<string>>();
   const run: Git["run"] = (args, more = {}) =>
     new Promise((resolve, reject) => {
       const child = execFile(
@@ -116,10 +124,22 @@ export function openGit(folder: string, defaultBranch = "main"): Git {
       child.stdin?.on("error", () => undefined);
       child.stdin?.end(more.input ?? "");
     });
+  const printed = async (args: string[]) => (await run(args)).toString("utf8");
   return {
     folder,
     run,
     text: async (args, more) => (await run(args, more)).toString("utf8").trimEnd(),
+    lasting: (args) => {
+      if (!isLasting(args)) return printed(args);
+      const question = args.join(" ");
+      const known = answered.get(question);
+      if (known) return known;
+      const answer = printed(args);
+      answered.set(question, answer);
+      // What fails now may be there after a fetch.
+      answer.catch(() => answered.delete(question));
+      return answer;
+    },
     object: async (expression) => (await reader.ask("contents", expression)).found,
     info: async (expression) => {
       const { found, size } = await reader.ask("info", expression);

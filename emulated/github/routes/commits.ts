@@ -72,7 +72,7 @@ async function compare(call: RepositoryCall): Promise<Answer> {
   const page = Math.max(Number(query.get("page") ?? 1) || 1, 1);
   const [commits, behind, files, baseCommit, commonCommit] = await Promise.all([
     listCommits(git, [`${base}..${head}`], ["--reverse"]),
-    git.text(["rev-list", "--count", `${head}..${base}`]),
+    git.lasting(["rev-list", "--count", `${head}..${base}`]),
     page === 1 ? diffTrees(git, common, head) : [],
     readCommit(git, base),
     readCommit(git, common),

@@ -97,7 +97,7 @@ export async function renderPull(world: World, repository: Repository, pull: Pul
   const [simple, files, commits, merge] = await Promise.all([
     simplePull(world, repository, pull, ends),
     diffTrees(repository.git, ends.mergeBase, ends.head, { patches: false }),
-    repository.git.text([
+    repository.git.lasting([
       "rev-list",
       "--count",
       ends.head,

@@ -8,6 +8,7 @@ import { readInput } from "../../../actions/io.ts";
 import { folderBundle } from "../../../adapters/policy/folder.ts";
 import { fileTelemetry } from "../../../adapters/telemetry/file.ts";
 import type { ProbeResult } from "../../../adapters/telemetry/probe.ts";
+import type { Line } from "../../../core/analysis/rollouts-of.ts";
 import type { Telemetry, TelemetryQuestion } from "../../../core/ports.ts";
 
 /** `analyze` with the telemetry of a file, under a clock that goes forward when somebody sleeps. */
@@ -78,6 +79,8 @@ export type Setting = {
   through?(telemetry: Telemetry, clock: Clock): Telemetry;
   stopAfterWindow?: number;
   files?: Record<string, string>;
+  /** Hears what is added to a file, and may refuse it. */
+  adding?(lines: readonly string[]): void;
   probe?: AnalyzePorts["probe"];
 };
 export type Clock = { seconds(): number };
@@ -89,6 +92,13 @@ export const healthy = (): ProbeResult => ({
   milliseconds: 1,
   sentence: "p is ready.",
 });
+
+export async function* linesIn(files: ReadonlyMap<string, string>, path: string): AsyncGenerator<Line> {
+  const text = files.get(path);
+  if (text === undefined) throw new Error(`no ${path}`);
+  for (const [index, line] of text.split("\n").entries())
+    if (line.trim()) yield { text: line, where: `${path}:${index + 1}` };
+}
 
 /** Runs it to its end, and remembers every question, line and document. */
 export async function compared(setting: Setting) {
@@ -126,6 +136,7 @@ export async function compared(setting: Setting) {
   const questions: TelemetryQuestion[] = [];
   const progress: string[] = [];
   const documents = new Map<string, string>();
+  const files = new Map(Object.entries(setting.files ?? {}));
   const file = fileTelemetry({ path: join(folder, "answers.json") });
   const asking: Telemetry = {
     ...file,
@@ -145,10 +156,11 @@ export async function compared(setting: Setting) {
   const ports: AnalyzePorts = {
     resolved: { policy, configuration: { "schema-version": 1 } },
     telemetry: () => telemetry,
-    readText: async (path) => {
-      const text = setting.files?.[path];
-      if (text === undefined) throw new Error(`no ${path}`);
-      return text;
+    lines: (path) => linesIn(files, path),
+    addLines: async (path, lines) => {
+      setting.adding?.(lines);
+      files.set(path, `${files.get(path) ?? ""}${lines.map((line) => `${line}\n`).join("")}`);
+      return `/full/${path}`;
     },
     now: () => now * 1000,
     sleep: async (milliseconds) => {
@@ -169,9 +181,18 @@ export async function compared(setting: Setting) {
       analyzeInputs((name) => readInput(analyzeDeclaration, name, words[name])),
       ports,
     );
-    return { ...result, error: undefined, questions, progress, documents };
+    return { ...result, error: undefined, questions, progress, documents, files };
   } catch (error) {
-    return { verdict: undefined, outputs: {}, exitCode: undefined, error, questions, progress, documents };
+    return {
+      verdict: undefined,
+      outputs: {},
+      exitCode: undefined,
+      error,
+      questions,
+      progress,
+      documents,
+      files,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

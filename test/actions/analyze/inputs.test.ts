@@ -10,6 +10,7 @@ const read = (values: Record<string, string>) =>
 describe("the inputs of analyze", () => {
   it("have defaults that ask for nothing beyond what is there", () => {
     expect(read({})).toEqual({
+      append: false,
       candidate: {},
       stable: {},
       baseline: "auto",

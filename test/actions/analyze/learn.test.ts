@@ -5,8 +5,9 @@ import { learnFromPast } from "../../../actions/analyze/learn.ts";
 import type { AnalyzePorts } from "../../../actions/analyze/run.ts";
 import { readInput } from "../../../actions/io.ts";
 import { folderBundle } from "../../../adapters/policy/folder.ts";
-import { rolloutsOf } from "../../../core/analysis/rollouts-of.ts";
+import { pastRollouts } from "../../../core/analysis/past-rollouts.ts";
 import type { LabelQuestion, Telemetry, TelemetryQuestion } from "../../../core/ports.ts";
+import { linesIn } from "./comparison.ts";
 
 /** A store that has a counter of each instance, and sums those that a query names. */
 
@@ -49,7 +50,7 @@ function storeOf(instances: readonly string[]) {
 
 async function learnt(instances: readonly string[], given: Record<string, string>, before = "") {
   const store = storeOf(instances);
-  const written = new Map<string, string>();
+  const written = new Map([["/h.jsonl", before]]);
   const values: Record<string, string> = {
     service: "shop",
     stable: "1.4",
@@ -61,16 +62,17 @@ async function learnt(instances: readonly string[], given: Record<string, string
   const ports: AnalyzePorts = {
     resolved: { policy, configuration: { "schema-version": 1 } },
     telemetry: () => store.telemetry,
-    readText: async () => before,
+    lines: (path) => linesIn(written, path),
+    addLines: async (path, lines) => {
+      written.set(path, `${written.get(path) ?? ""}${lines.map((line) => `${line}\n`).join("")}`);
+      return path;
+    },
     now: () => now * 1000,
     sleep: async () => undefined,
     stop: new AbortController().signal,
     probe: async () => [],
     progress: () => undefined,
-    write: async (name, text) => {
-      written.set(name, text);
-      return name;
-    },
+    write: async (name) => name,
     summary: async () => undefined,
   };
   const inputs = analyzeInputs((name) => readInput(analyzeDeclaration, name, values[name]));
@@ -82,7 +84,7 @@ const pods = Array.from({ length: 20 }, (_, pod) => `pod-${pod}`);
 it("a day of stable's instances becomes rollouts whose arms share out all of them at the plan's weight", async () => {
   const { learned, written, labels, questions } = await learnt(pods, { weight: "10" });
   expect(learned).toMatchObject({ added: 24, rollouts: 24, history: "/h.jsonl", warnings: [] });
-  const rollouts = rolloutsOf(written.get("/h.jsonl") ?? "", "h");
+  const { rollouts } = await pastRollouts(linesIn(written, "/h.jsonl"));
   expect(new Set(rollouts.map(({ id }) => id)).size).toBe(24);
   for (const { metrics, outcome, weights } of rollouts) {
     expect(outcome).toBe("completed");
@@ -101,7 +103,7 @@ it("a day of stable's instances becomes rollouts whose arms share out all of the
 it("what the file holds already is not added again", async () => {
   const first = await learnt(pods, {});
   const text = first.written.get("/h.jsonl") ?? "";
-  const again = await learnt(pods, {}, text.trimEnd());
+  const again = await learnt(pods, {}, text);
   expect(again.learned).toMatchObject({ added: 0, rollouts: 24 });
   expect(again.written.get("/h.jsonl")).toBe(text);
 });

@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routes } from "../../../app/api/routes.ts";
 import { flaggerHooks } from "../../../core/analysis/gates/flagger.ts";
-import { argoBody, flaggerBody, healthy, startWorld, type World } from "./world.ts";
+import { argoBody, closeWorld, flaggerBody, healthy, startWorld, type World } from "./world.ts";
 
 /** Who may ask, and what is no question. Every answer is JSON: Argo takes a 2xx that is none for a success. */
 let world: World;
 beforeAll(async () => {
   world = await startWorld(healthy);
 });
-afterAll(() => world.close());
+afterAll(closeWorld);
 
 const ours = routes.filter(({ scope }) => scope === "analysis:ask");
 

@@ -1,10 +1,10 @@
-import { afterEach, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { shippedBundle } from "../../../adapters/policy/shipped.ts";
 import { flaggerHooks } from "../../../core/analysis/gates/flagger.ts";
-import { flaggerBody, harmful, healthy, startWorld, type World } from "./world.ts";
+import { closeWorld, flaggerBody, harmful, healthy, startWorld, type World } from "./world.ts";
 
 let world: World | undefined;
-afterEach(() => world?.close());
+afterAll(closeWorld);
 
 async function hooks(from: World, body: object = flaggerBody) {
   const token = await from.token();
@@ -63,12 +63,44 @@ test("harm triggers the inverted rollback hook, and closes every gate to the sam
   for (; minute < 30 && (await ask("rollback")).status !== 200; minute += 1) world.later(60);
   expect(minute).toBeLessThan(30);
   expect(await ask("rollback")).toMatchObject({ status: 200, says: expect.stringContaining("rollback") });
-  for (const hook of ["confirm-rollout", "pre-rollout", "rollout", "confirm-promotion"])
+  for (const hook of ["rollout", "confirm-traffic-increase", "confirm-promotion"])
     expect((await ask(hook)).status).toBe(403);
   for (const hook of ["post-rollout", "event"]) expect((await ask(hook)).status).toBe(200);
   const other = await hooks(world, { ...flaggerBody, checksum: "99d557f47b" });
   expect((await other("confirm-rollout")).status).toBe(200);
 });
+
+test.each(["confirm-rollout", "pre-rollout"])(
+  "the same checksum tried again is compared anew from %s on, and the rollback still teaches",
+  async (hook) => {
+    world = await startWorld(harmful);
+    const { database } = world.server;
+    const ask = await hooks(world);
+    const rolledBack = async () => {
+      for (let minute = 0; minute < 30; minute += 1) {
+        if ((await ask("rollback")).status === 200) return true;
+        world?.later(60);
+      }
+      return false;
+    };
+    await ask("confirm-traffic-increase");
+    expect(await rolledBack()).toBe(true);
+    world.later(60);
+    expect((await ask(hook)).status).toBe(200);
+    // Asked again before the first traffic, it begins nothing but the same attempt.
+    expect((await ask(hook)).status).toBe(200);
+    expect((await ask("rollback")).status).toBe(403);
+    expect((await ask("confirm-traffic-increase")).status).toBe(200);
+    world.later(60);
+    expect((await ask("confirm-traffic-increase")).status).toBe(403);
+    expect((await ask("rollback")).status).toBe(403);
+    expect(await rolledBack()).toBe(true);
+    const runs = await database.query("select distinct run from analyses where final = 'rollback'");
+    expect(runs).toHaveLength(2);
+    const verdicts = await database.query("select distinct line from ledger_events where kind = 'verdict'");
+    expect(verdicts).toHaveLength(2);
+  },
+);
 
 test("a candidate that was taken back gets no more traffic, however long somebody asks", async () => {
   world = await startWorld(harmful);

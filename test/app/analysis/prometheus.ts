@@ -8,18 +8,16 @@ export type Behaviour = (version: string, end: number) => { total: number; bad: 
  * version. Everything that was asked is kept.
  */
 export async function startPrometheus(given: Behaviour) {
-  const state = {
-    behaviour: given,
-    /** Answers with this status instead. */
-    status: 200,
-    /** Waits so long before it answers. */
-    delayMs: 0,
-    asked: [] as { query: string; start: number; end: number; authorization: string | undefined }[],
-  };
+  const state = fresh(given);
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.url?.startsWith("/api/v1/labels")) {
+        const labels = JSON.stringify({ status: "success", data: ["__name__", ...state.labels] });
+        response.writeHead(200, { "content-type": "application/json" }).end(labels);
+        return;
+      }
       const form = new URLSearchParams(Buffer.concat(chunks).toString());
       const query = form.get("query") ?? "";
       const start = Number(form.get("start") ?? form.get("time"));
@@ -54,10 +52,28 @@ export async function startPrometheus(given: Behaviour) {
   return {
     url,
     state,
+    /** Forgets everything, and behaves in another way. */
+    reset: (behaviour: Behaviour) => void Object.assign(state, fresh(behaviour)),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+type Question = { query: string; start: number; end: number; authorization: string | undefined };
+
+function fresh(behaviour: Behaviour) {
+  const asked: Question[] = [];
+  return {
+    behaviour,
+    /** Answers with this status instead. */
+    status: 200,
+    /** Waits so long before it answers. */
+    delayMs: 0,
+    /** Of its series. */
+    labels: ["code", "version"],
+    asked,
   };
 }

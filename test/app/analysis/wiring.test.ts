@@ -83,8 +83,16 @@ async function start(configured: (own: string, evil: string) => string) {
     return z.object({ data: z.looseObject({}) }).parse(await response.json()).data;
   };
   await ask();
+  const begun = clock.now.getTime() / 1000;
   clock.now = new Date(clock.now.getTime() + 400_000);
-  return { told: await ask(), own: own.state.asked, evil: evil.state.asked };
+  // On a machine that is busy the first look takes longer than a controller waits.
+  const late = new Set<unknown>(["analysis-late", "not-enough-data"]);
+  let told = await ask();
+  for (let again = 0; again < 3 && told.at_window === 0 && late.has(told.reason_code); again += 1)
+    told = await ask();
+  /** Of the windows of the comparison; those before it tell what traffic there is. */
+  const asked = own.state.asked.filter(({ start }) => start > begun);
+  return { told, own: asked, evil: evil.state.asked };
 }
 
 test("the operator's store is asked with the operator's token, for what the default branch says", async () => {

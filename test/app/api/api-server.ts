@@ -46,6 +46,7 @@ export async function startApi(more: Partial<ApiOptions> = {}, comparing: Partia
     ...around,
     policyOf: async () => ({ policy: shippedBundle("default"), configuration: { "schema-version": 1 } }),
     telemetryOf: () => undefined,
+    ledger: (repository) => sqlLedger(database, repository),
     warn: (sentence) => void told.push(sentence),
     ...comparing,
   });

@@ -41,6 +41,7 @@ function trackOf(windows: readonly Window[], own: Partial<MetricPolicy> = {}, na
     name,
     kind: "gauge",
     worse: metric.worse,
+    ofFailures: false,
     policy: metric,
     noise: defaultNoise("gauge", 120),
     boundary,

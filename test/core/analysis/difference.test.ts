@@ -138,3 +138,30 @@ test.each([0.05, 0.5, 3, 12, 40])(
     expect(squares / draws - mean * mean).toBeLessThan(1.05 * variance);
   },
 );
+
+describe("what is beyond all measure", () => {
+  test("is no window, of whatever kind", () => {
+    expect(whyOf(ratio([1, 1e308], [1, 100]))).toBe("impossible");
+    expect(whyOf(ratio([1e300, 1e308], [1e300, 1e308]))).toBe("impossible");
+    expect(whyOf(ratio([1, 2 ** 53 - 1], [1, 100]))).toBe("pair");
+    expect(whyOf(gauge(1, 1e308))).toBe("impossible");
+    expect(whyOf(gauge(-1e100, 1), linear)).toBe("impossible");
+    expect(whyOf(histogram([1e308, 1e308, 0, 0], [1, 1, 0, 0]))).toBe("impossible");
+    expect(whyOf(histogram([1, 1, 0, 0], [0, 1e16, 0, 0]))).toBe("impossible");
+  });
+
+  test.each([1e2, 1e6, 1e99])(
+    "but %d times as much is as bad as a hundred times, and shown as it is",
+    (times) => {
+      for (const [baseline, candidate] of [
+        [1, times],
+        [times, 1],
+      ] as const) {
+        const pair = pairAt(gauge(baseline, candidate), 0, log, 1);
+        if (!isPair(pair)) throw new Error("no pair");
+        expect(Math.abs(pair.candidate.value - pair.baseline.value)).toBeCloseTo(Math.log(100));
+        expect(shownOf(pair)).toEqual({ baseline, candidate });
+      }
+    },
+  );
+});

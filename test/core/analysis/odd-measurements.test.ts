@@ -16,11 +16,32 @@ test("nothing is odd about gaps", () => {
 
 test("counts that cannot be are said, with their windows", () => {
   expect(said(ratio([10, 10, 10], [20, -1, 0]))).toEqual([
-    "errors has 2 windows with counts that cannot be (more bad events than events, or below zero): windows 1 and 2, left out.",
+    "errors has 2 windows with counts that cannot be (more bad events than events, below zero, or more than can be counted): windows 1 and 2, left out.",
   ]);
   // A store extrapolates, so that bad events may pass all events by a little.
   expect(said(ratio([10, 10, 10], [11, 1, 0]))).toEqual([]);
 });
+
+test.each<[string, MetricSeries, string | undefined]>([
+  ["events", ratio([10, 1e308, 10], [1, 1, 1]), "counts that cannot be"],
+  ["a gauge", gaugeOf(1e308), "values so large that they cannot be"],
+  ["a gauge below zero", gaugeOf(-1), undefined],
+  ["buckets", bucketsOf(1e308), "more events than can be counted"],
+  ["buckets beyond the last edge", bucketsOf(0), undefined],
+])("%s beyond all counting are said", (_, series, words) => {
+  expect(said(series)).toEqual(
+    words === undefined ? [] : [expect.stringContaining(`1 window with ${words}`)],
+  );
+});
+
+function gaugeOf(value: number): MetricSeries {
+  return { kind: "gauge", worse: "higher", baseline: [1, 1], candidate: [1, value] };
+}
+
+function bucketsOf(count: number): MetricSeries {
+  const buckets = { bounds: [1], counts: [count, 5] };
+  return { kind: "histogram", worse: "higher", baseline: [buckets], candidate: [null] };
+}
 
 test("arms of unequal length are said", () => {
   expect(said(ratio([10, 10], [1, 1]))).toEqual([

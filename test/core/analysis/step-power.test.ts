@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Traffic } from "../../../core/analysis/power.ts";
-import { comparedTraffic, motionOf, trafficOf } from "../../../core/analysis/step-power.ts";
+import { motionOf } from "../../../core/analysis/step-power.ts";
+import { comparedTraffic, type Traffic, trafficOf } from "../../../core/analysis/step-traffic.ts";
 
 const errors: Traffic = { name: "errors", kind: "ratio", worse: "higher", events: 1000, bad: 10 };
 const latency: Traffic = { name: "p95", kind: "gauge", worse: "higher" };
@@ -61,7 +61,7 @@ describe("policy's answer to too little power", () => {
     const held = answer("hold", 0.3, 24);
     expect(held).toMatchObject({ goes: false, windows: 10 });
     expect(held.sentences).toEqual([
-      "In 10 windows of this traffic errors doubled with 30 % would be seen; policy wants 80 %.",
+      "In 10 windows of this traffic errors doubled with 30 % would be taken back; policy wants 80 %.",
       "24 windows would be enough.",
     ]);
     expect(answer("longer", 0.3, 24)).toMatchObject({ goes: true, windows: 24 });

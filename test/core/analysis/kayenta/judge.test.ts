@@ -54,6 +54,29 @@ describe("policy", () => {
   });
 });
 
+describe("what is beyond all measure", () => {
+  const both = (measured: Measurements) =>
+    [policy, { ...policy, kayenta: undefined }].map((own) => judgeOf(own, nothingLearnt)(measured).verdict);
+  const counted = (total: number, bad: number) => ({
+    total: new Array<number>(12).fill(total),
+    bad: new Array<number>(12).fill(bad),
+  });
+
+  test.each([
+    [counted(1e308, 1e300), counted(1e308, 1e300)],
+    [counted(10_000, 100), counted(1e308, 1e306)],
+  ])("is not promoted by either judge, though both arms agree", (baseline, candidate) => {
+    const metrics = { errors: { kind: "ratio", worse: "higher", baseline, candidate } } as const;
+    expect(both({ id: "r", window_seconds: 120, metrics })).toEqual(["hold", "hold"]);
+    expect(both(rollout({ latency: [calm(12), calm(12, 1e308)] }))).toEqual(["hold", "hold"]);
+  });
+
+  test.each([1e4, 1e12, 1e98])("but a gauge of a hundred at %d is the harm that it shows", (around) => {
+    const candidate = calm(12).map((value) => (value / 100) * around);
+    expect(both(rollout({ latency: [calm(12), candidate] }))).toEqual(["rollback", "rollback"]);
+  });
+});
+
 describe("looked at after every window", () => {
   test("it takes back as soon as the windows are enough to rank", () => {
     expect(judged(rollout({ latency: [calm(30), calm(30, 160)] }))).toEqual({

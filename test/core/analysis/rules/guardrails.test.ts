@@ -50,6 +50,13 @@ describe("time", () => {
     ]);
   });
 
+  test("that a burn rate needs is told where the store is younger", () => {
+    const [first] = watched(rulesOf('rule "burns": when burn_rate > 10 for 5m then hold'), [{}]);
+    expect(first?.answers()[0]?.sentence).toMatch(
+      /^Guardrail burns waits for burn_rate, which this window does not have\. It is counted over the whole of 1h: .* comes by itself/,
+    );
+  });
+
   test("of a rule that does not apply yet is told, too", () => {
     const [first] = watched(back, [bad]);
     expect(first?.answers()[0]).toMatchObject({ truth: false, since_window: 1 });

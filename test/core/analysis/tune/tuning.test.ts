@@ -71,7 +71,8 @@ describe("an effect", () => {
     rollouts.map(sums).reduce((sum, { bad }) => sum + bad, 0);
 
   test("doubles or halves the candidate's bad events and no other's, the same ones every time", () => {
-    const of = (times: number) => buckets.map((one, index) => withEffect(one, "error_ratio", times, index));
+    const of = (times: number) =>
+      buckets.map((one, index) => withEffect(one, "error_ratio", { times }, index));
     expect(all(of(2)) / all(buckets)).toBeGreaterThan(1.9);
     expect(all(of(2)) / all(buckets)).toBeLessThan(2.1);
     expect(Math.abs(all(of(0.5)) / all(buckets) - 0.5)).toBeLessThan(0.05);
@@ -82,7 +83,7 @@ describe("an effect", () => {
   test("moves the events of buckets and loses none", () => {
     const [first] = buckets;
     if (!first) throw new Error("there is a history");
-    const slower = withEffect(first, "latency_p95_ms", 1.2, 1);
+    const slower = withEffect(first, "latency_p95_ms", { times: 1.2 }, 1);
     expect(sums(slower).events).toBeCloseTo(sums(first).events, 6);
     expect(slower).not.toEqual(first);
     const edges = (counts: number[], times: number) =>
@@ -100,7 +101,7 @@ describe("an effect", () => {
           },
         },
         "l",
-        times,
+        { times },
         1,
       ).metrics.l;
     expect(edges([0, 10, 0, 5], 2)).toMatchObject({ candidate: [{ counts: [0, 0, 10, 5] }] });
