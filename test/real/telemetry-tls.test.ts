@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,33 +7,17 @@ import type { PrometheusConfig } from "../../adapters/telemetry/prometheus-confi
 import { startProxy } from "../adapters/telemetry/proxy.ts";
 import { answer, startStore, success } from "../adapters/telemetry/store.ts";
 import { asked } from "../contracts/telemetry.ts";
+import { makeCertificates } from "./certificates.ts";
 
 /** TLS with certificates of an authority of our own, which openssl makes. */
 
 let folder: string;
 let store: Awaited<ReturnType<typeof startStore>>;
 const file = (name: string): string => join(folder, name);
-const openssl = (...given: string[]) => execFileSync("openssl", given, { cwd: folder, stdio: "ignore" });
-
-function certificate(name: string, more: string[]): void {
-  const key = [
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-    "-keyout",
-    `${name}.key`,
-  ];
-  openssl("req", "-x509", ...key, "-out", `${name}.pem`, "-subj", `/CN=${name}`, "-days", "2", ...more);
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "telemetry-tls-"));
-  for (const name of ["authority", "stranger"]) certificate(name, ["-addext", "keyUsage=keyCertSign"]);
-  const signed = ["-CA", "authority.pem", "-CAkey", "authority.key"];
-  certificate("server", [...signed, "-addext", "subjectAltName=IP:127.0.0.1"]);
-  certificate("client", signed);
+  makeCertificates(folder);
   store = await startStore((_, response) => answer(response, success("matrix", [])), {
     key: await readFile(file("server.key")),
     cert: await readFile(file("server.pem")),
