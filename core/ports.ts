@@ -1,6 +1,9 @@
 import type { Buckets } from "./analysis/measurements.ts";
 import type { LedgerEvent, NewEvent } from "./evidence/event.ts";
 import type { Fault } from "./evidence/fault.ts";
+import type { TargetEffect } from "./rollout/effect.ts";
+import type { HandsOff, Mark, Observed } from "./rollout/observed.ts";
+import type { RolloutPlan } from "./rollout/plan.ts";
 
 /** What the core asks of the world. A port arrives with its first adapter. */
 
@@ -65,4 +68,25 @@ export type Ledger = {
    * which case nothing was written. Several events of one call are written together or not at all.
    */
   append(stream: string, events: NewEvent[], expected: Head | null): Promise<LedgerEvent[]>;
+};
+
+/** What a target cannot do of a plan, before anything moves. */
+export type Refusal = { code: string; sentence: string };
+
+/**
+ * Something that runs a service and can give a part of it to another version. It converges to each effect: asked
+ * twice, it does nothing the second time. Throws a UserError: `target-unavailable` where asking again may help,
+ * `target-refused` where it does not, `overtaken` where the target itself knows of a higher number of the lease.
+ */
+export type Target = {
+  /** fenced: it refuses a write under a lease's number that was overtaken. freezes: it moves by itself once asked. */
+  readonly traits: { fenced: boolean; freezes: boolean };
+  can(plan: RolloutPlan): Promise<Refusal[]>;
+  observe(plan: RolloutPlan): Promise<Observed>;
+  /** The mark stands on the target before the effect does. Answers once it is asked for, not once it is reached. */
+  apply(plan: RolloutPlan, effect: TargetEffect, mark: Mark): Promise<void>;
+  /** Tells all automation to stay away, or that it may come back (null). */
+  keepOff(plan: RolloutPlan, handsOff: HandsOff | null): Promise<void>;
+  /** What `apply` would ask for as the target stands, a line each: for a plan that is only looked at. Changes nothing. */
+  requests?(plan: RolloutPlan, effect: TargetEffect): Promise<string[]>;
 };

@@ -36,25 +36,34 @@ export function askedOf(
 ): Asked[] {
   const touched = body.services.filter((service) => service.needs_approval).map((service) => service.name);
   const [organisation = "", whole = "repository"] = body.subject.repository?.split("/") ?? [];
-  return (touched.length ? touched : [whole]).map((service) => {
-    const { approval } = thresholdsFor(policy.thresholds, { service, environment: body.environment });
-    const { users = [], teams = [], codeowners = false, permissions, count = 1 } = approval?.approvers ?? {};
-    const expires = approval?.["expires-after"];
-    // An owner that is a mail address belongs to no account that could be compared.
-    const owning = codeowners ? owners.filter((owner) => owner.startsWith("@")).map(bare) : [];
-    const isNamed = users.length > 0 || teams.length > 0 || codeowners;
-    return {
-      service,
-      roles: permissions ?? (isNamed ? [] : writingRoles),
-      users: unique([...users.map(bare), ...owning.filter((name) => !name.includes("/"))]),
-      teams: unique([
-        ...teams.map((team) => qualified(bare(team), organisation)),
-        ...owning.filter((name) => name.includes("/")),
-      ]),
-      count,
-      ...(expires === undefined ? {} : { expiresAfter: durationSeconds(expires) }),
-    };
-  });
+  return (touched.length ? touched : [whole]).map((service) =>
+    askedFor({ service, environment: body.environment, organisation }, policy, owners),
+  );
+}
+
+/** Whom one service accepts, whatever it is that is to be allowed. */
+export function askedFor(
+  { service, environment, organisation }: { service: string; environment: string; organisation: string },
+  policy: PolicyBundle,
+  owners: readonly string[],
+): Asked {
+  const { approval } = thresholdsFor(policy.thresholds, { service, environment });
+  const { users = [], teams = [], codeowners = false, permissions, count = 1 } = approval?.approvers ?? {};
+  const expires = approval?.["expires-after"];
+  // An owner that is a mail address belongs to no account that could be compared.
+  const owning = codeowners ? owners.filter((owner) => owner.startsWith("@")).map(bare) : [];
+  const isNamed = users.length > 0 || teams.length > 0 || codeowners;
+  return {
+    service,
+    roles: permissions ?? (isNamed ? [] : writingRoles),
+    users: unique([...users.map(bare), ...owning.filter((name) => !name.includes("/"))]),
+    teams: unique([
+      ...teams.map((team) => qualified(bare(team), organisation)),
+      ...owning.filter((name) => name.includes("/")),
+    ]),
+    count,
+    ...(expires === undefined ? {} : { expiresAfter: durationSeconds(expires) }),
+  };
 }
 
 function bare(name: string): string {

@@ -7,7 +7,7 @@ import type { LedgerEvent } from "./event.ts";
  * event that breaks a rule (a second acquisition, a renewal by somebody else) changes nothing. A clock is only ever
  * an argument or an event's own `at`.
  */
-export const leaseActions = ["acquire", "renew", "release", "takeover"] as const;
+export const leaseActions = ["acquire", "renew", "release", "takeover", "preempt"] as const;
 export type LeaseAction = (typeof leaseActions)[number];
 export const longestLeaseSeconds = 24 * 60 * 60;
 
@@ -30,8 +30,11 @@ export type LeaseState = {
   void: number[];
 };
 
-export function foldLease(events: LedgerEvent[]): LeaseState {
-  let state: LeaseState = { held: null, fencing: 0, void: [] };
+const nobody: LeaseState = { held: null, fencing: 0, void: [] };
+
+/** `before`: what follows from the events in front of these, where that is known already. */
+export function foldLease(events: readonly LedgerEvent[], before: LeaseState = nobody): LeaseState {
+  let state = before;
   for (const event of events) {
     if (event.kind !== "lease") continue;
     const body = leaseBody.safeParse(event.body);
@@ -57,7 +60,10 @@ function after(state: LeaseState, body: LeaseBody, at: string): LeaseState | nul
     const later = Math.max(Date.parse(until), Date.parse(held.expires_at));
     return { ...state, held: { ...held, expires_at: new Date(later).toISOString() } };
   }
-  const free = body.action === "acquire" ? held === null : held !== null && isExpired(held, at);
+  // A person's rollback waits for nobody: the number rises, and whoever held the lease finds out before its next effect.
+  const free =
+    body.action === "preempt" ||
+    (body.action === "acquire" ? held === null : held !== null && isExpired(held, at));
   const until = expiry(now, body);
   if (!free || until === null || body.fencing !== state.fencing + 1) return null;
   const taken = { holder: body.holder, fencing: body.fencing, since: at, expires_at: until };

@@ -20,6 +20,7 @@ export function thresholdsFor(policy: ThresholdsAndWindows, where: Scope): Thres
       ...overlaid("windows-driver", resolved, scope),
       ...overlaid("wait-for", resolved, scope),
       ...overlaid("analysis", resolved, scope),
+      ...overlaid("rollout", resolved, scope),
     });
   }
   return resolved;

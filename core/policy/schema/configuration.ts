@@ -43,6 +43,13 @@ export const repositoryConfiguration = z.strictObject({
     })
     .optional()
     .describe("Where decisions, approvals and outcomes are recorded."),
+  "rollback-workflow": z
+    .string()
+    .regex(/^[\w.-]{1,100}\.ya?ml$/, "a workflow is named by its file, for example rollback.yml")
+    .optional()
+    .describe(
+      "File of .github/workflows that `/rollback` starts where no rollout is under way; it takes the inputs service, environment and reason.",
+    ),
   telemetry: telemetry.optional(),
   reports: globs.optional().describe("Globs of test, coverage and scan reports that are read."),
   service: serviceName.optional().describe("Name of the one service, where there is no services.yaml."),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { criticalities, platforms } from "../../change/facts.ts";
 import { globs, header, serviceName } from "./parts.ts";
 import { serviceTelemetry } from "./queries.ts";
+import { serviceTarget } from "./targets/index.ts";
 
 export const services = z.strictObject({
   ...header,
@@ -17,6 +18,7 @@ export const services = z.strictObject({
           .optional()
           .describe("critical: the factor of risk-weights.yaml applies."),
         telemetry: serviceTelemetry.optional(),
+        target: serviceTarget.optional().describe("Where the service runs, for its rollouts."),
       }),
     )
     .max(1000)

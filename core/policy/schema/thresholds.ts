@@ -2,6 +2,7 @@ import * as z from "zod";
 import { modes } from "../modes.ts";
 import { analysis, profileName, sloProfile } from "./analysis.ts";
 import { answer, duration, header, match, percent } from "./parts.ts";
+import { rollout } from "./rollout.ts";
 
 export { type Mode, modes } from "../modes.ts";
 
@@ -91,6 +92,7 @@ const thresholds = z.strictObject({
     .describe("Facts that must be known, for example coverage.delta; a missing one asks for an approval."),
   "wait-for": waitFor.optional(),
   analysis: analysis.optional(),
+  rollout: rollout.optional(),
 });
 export type Thresholds = z.infer<typeof thresholds>;
 

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { tampered } from "../evidence/fault.ts";
+import type { Refusal } from "../ports.ts";
+import type { Around } from "./around.ts";
+import { bookkeeper } from "./book.ts";
+import { foldStream, type Rollouts, unfinished } from "./fold-stream.ts";
+import { digestOf, type NewPlan, type RolloutPlan } from "./plan.ts";
+import { refusals } from "./refusals.ts";
+import { type StopRules, stopsOf } from "./stops.ts";
+
+export type Opened =
+  | { rollout: string; adopted: boolean }
+  /** Nothing moved, and why. */
+  | { refused: Refusal[] };
+
+/**
+ * Opens a rollout, or goes on with the one of the same candidate that is under way. Everything that speaks against it
+ * is said before anything moves.
+ */
+export async function open(plan: NewPlan, around: Around, rules: StopRules): Promise<Opened> {
+  const keeper = bookkeeper({ ...around, freshSeconds: 0 });
+  for (let attempt = 0; attempt < around.retry.attempts; attempt += 1) {
+    const book = await keeper.fresh();
+    const running = unfinished(book.rollouts);
+    if (running !== undefined) return alongside(plan, running.plan);
+    const rollout = `ro_${createHash("sha256").update(around.nonce()).digest("hex").slice(0, 12)}`;
+    const whole: RolloutPlan = { ...plan, rollout };
+    const now = around.now();
+    const stops = await stopped(book.rollouts, whole, around, rules, now);
+    const refused = [...stops, ...(await refusals(whole, around.target, now))];
+    if (refused.length > 0) return { refused };
+    if (await keeper.append(book, [{ kind: "rollout", body: { rollout, plan: whole } }]))
+      return { rollout, adopted: false };
+    await around.retry.wait(Math.round(200 * around.retry.random()));
+  }
+  return {
+    refused: [{ code: "ledger-busy", sentence: "Others wrote to the ledger all the while. Run it again." }],
+  };
+}
+
+function alongside(plan: NewPlan, running: RolloutPlan): Opened {
+  if (digestOf(running.candidate) === digestOf(plan.candidate) && running.kind === plan.kind)
+    return { rollout: running.rollout, adopted: true };
+  const sentence = `${running.candidate.id} is on its way already (${running.rollout}). Wait for its end, or abort it.`;
+  return { refused: [{ code: "rollout-in-progress", sentence }] };
+}
+
+/** Nothing keeps anybody from going back. */
+async function stopped(rollouts: Rollouts, plan: RolloutPlan, around: Around, rules: StopRules, now: string) {
+  if (plan.kind === "back") return [];
+  const stops = stopsOf(rollouts, await neighbours(around), digestOf(plan.candidate), rules, now);
+  return stops.map(
+    ({ code, sentence, until }): Refusal => ({
+      code,
+      sentence: `${sentence} Until ${until}, or until a person overrules it.`,
+    }),
+  );
+}
+
+/** The other services of the same environment, for the stop that is common to them. */
+async function neighbours({ ledger, stream, believes }: Around) {
+  const [environment = ""] = stream.split("/");
+  const streams = (await ledger.streams()).filter(
+    (one) => one !== stream && one.startsWith(`${environment}/`),
+  );
+  const chains = await Promise.all(streams.map((one) => ledger.read(one)));
+  for (const { fault } of chains) if (fault !== undefined) throw tampered(fault);
+  return chains.map(({ events }) => foldStream(events, believes));
+}

@@ -1,0 +1,49 @@
+import { askForLease, askToRelease, askToRenew, type Held, holds, isExpired } from "../evidence/lease.ts";
+import type { Around } from "./around.ts";
+import type { Body, Book, Bookkeeper } from "./book.ts";
+
+export type OwnLease = { held: Held } | { refused: string } | "written";
+
+/** The lease that we hold by the book; taken or renewed where it has to be, and then the book is read anew. */
+export async function ownLease(book: Book, keeper: Bookkeeper, around: Around): Promise<OwnLease> {
+  const { lease } = book;
+  const now = around.now();
+  const { held } = lease;
+  const ours =
+    held !== null && held.holder === around.holder && holds(lease, around.holder, held.fencing, now);
+  if (ours && left(held, now) > around.leaseSeconds / 2) return { held };
+  const { holder, leaseSeconds } = around;
+  const answer = ours
+    ? askToRenew(lease, holder, held.fencing, leaseSeconds, now)
+    : askForLease(lease, holder, leaseSeconds, now);
+  if ("refused" in answer) return { refused: answer.refused };
+  await keeper.append(book, [{ kind: "lease", body: answer.granted }]);
+  return "written";
+}
+
+/**
+ * Takes the lease from whoever has it, under a number above `known`: for a person's rollback, and where the target
+ * knows of a higher number. Numbers are given out one by one.
+ */
+export function preempting(book: Book, { holder, leaseSeconds }: Around, known: number): Body[] {
+  const bodies: Body[] = [];
+  for (let fencing = book.lease.fencing + 1; fencing <= known + 1; fencing += 1)
+    bodies.push({
+      kind: "lease",
+      body: { action: "preempt", holder, fencing, lease_seconds: leaseSeconds },
+    });
+  return bodies;
+}
+
+/** Nothing is lost where it cannot be given back: it runs out. */
+export async function giveBack(keeper: Bookkeeper, around: Around): Promise<void> {
+  const book = await keeper.fresh();
+  const { held } = book.lease;
+  if (held === null || held.holder !== around.holder || isExpired(held, around.now())) return;
+  const answer = askToRelease(book.lease, around.holder, held.fencing);
+  if ("granted" in answer) await keeper.append(book, [{ kind: "lease", body: answer.granted }]);
+}
+
+function left({ expires_at }: Held, now: string): number {
+  return (Date.parse(expires_at) - Date.parse(now)) / 1000;
+}
