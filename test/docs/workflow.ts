@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import * as z from "zod";
 import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
+import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts";
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration } from "../../actions/io.ts";
+import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
+import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
 
 /** The part of GitHub's workflow syntax that the examples use; anything else is a fault, so that a typo is one. */
 
@@ -33,7 +39,11 @@ const job = z.strictObject({
   name: z.string().optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   if: z.string().optional(),
-  "runs-on": z.string().optional(),
+  "runs-on": z.union([z.string(), z.array(z.string())]).optional(),
+  concurrency: z.strictObject({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
+  strategy: z
+    .strictObject({ matrix: z.record(z.string(), z.unknown()), "fail-fast": z.boolean().optional() })
+    .optional(),
   "timeout-minutes": z.number().optional(),
   environment: z.string().optional(),
   permissions: permissions.optional(),
@@ -50,11 +60,18 @@ const workflow = z.strictObject({
   jobs: z.record(z.string(), job),
 });
 
+const manifest = z.object({ inputs: z.record(z.string(), z.object({ description: z.string() })) });
 const declared: Record<string, Record<string, InputDeclaration>> = {
-  "org/adaptive-deploy": decideDeclaration.inputs,
+  "org/adaptive-deploy": rolloutDeclaration.inputs,
   "org/adaptive-deploy/decide": decideDeclaration.inputs,
   "org/adaptive-deploy/collect": collectDeclaration.inputs,
   "org/adaptive-deploy/analyze": analyzeDeclaration.inputs,
+  "org/adaptive-deploy/canary-step": canaryStepDeclaration.inputs,
+  "org/adaptive-deploy/rollback": rollbackDeclaration.inputs,
+  // Made of the others by hand: what its manifest lists is what it takes.
+  "org/adaptive-deploy/canary": manifest.parse(
+    parse(readFileSync(join(import.meta.dirname, "../../actions/canary/action.yml"), "utf8")),
+  ).inputs,
 };
 
 /** What is wrong with an example: its shape, an input that no declaration has, a value that is not allowed. */

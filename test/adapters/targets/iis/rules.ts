@@ -1,0 +1,38 @@
+import constraints from "../../../../integrations/iis/constraints.json" with { type: "json" };
+import type { Machine } from "./machine.ts";
+
+/** What IIS and ARR would not take, from the table that the Windows workflow holds against the installed schema. */
+
+export class Broken extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const smallestWeight =
+  constraints.attributes.find(({ attribute }) => attribute === "weight")?.minimum ?? Number.NaN;
+const newStates = new Set(Object.keys(constraints.methods[0]?.values ?? {}));
+
+const words = { start: "Start", drain: "Drain", "graceful-stop": "GracefulStop" } as const;
+
+export function checkState(state: keyof typeof words): void {
+  if (!newStates.has(words[state])) throw new Broken("schema", `SetState knows no ${state}`);
+}
+
+export function checkConfiguration({ configuration }: Machine): void {
+  for (const weights of configuration.farms.values())
+    for (const [server, weight] of weights)
+      if (!Number.isInteger(weight) || !(weight >= smallestWeight))
+        throw new Broken("schema", `the weight of ${server} is ${weight}`);
+  const taken = new Set<string>();
+  for (const [site, { bindings }] of configuration.sites) {
+    const keys = bindings.map(({ protocol, information }) => `${protocol}/${information}`.toLowerCase());
+    if (keys.length === 0) throw new Broken("schema", `${site} has no binding`);
+    for (const key of keys) {
+      if (taken.has(key)) throw new Broken("conflict", `${key} is bound twice`);
+      taken.add(key);
+    }
+  }
+}
