@@ -16,6 +16,8 @@ export type Toolkit = Pick<
   | "info"
   | "startGroup"
   | "endGroup"
+  | "saveState"
+  | "getState"
 >;
 
 export function inputsOf(toolkit: Toolkit, declaration: VerbDeclaration): (name: string) => string {

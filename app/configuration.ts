@@ -1,8 +1,8 @@
+import { wantsTraces } from "../adapters/opentelemetry/wanted.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { type Credentials, credentialsFile, readCredentials } from "./setup/credentials.ts";
 import { isPrivateKey } from "./setup/private-key.ts";
 import { readStores, type Stores } from "./telemetry-stores.ts";
-import { wantsTraces } from "./traces.ts";
 
 export type AppConfiguration = {
   appId: string;

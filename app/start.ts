@@ -1,6 +1,8 @@
 import { openDatabase } from "../adapters/database/index.ts";
 import { type ClientLimits, installations } from "../adapters/github/installations.ts";
+import { sqlLedger } from "../adapters/ledgers/sql.ts";
 import type { Decision } from "../core/decision/shape.ts";
+import type { Ledger } from "../core/ports.ts";
 import type { AppConfiguration } from "./configuration.ts";
 import { doors } from "./doors.ts";
 import { deliveryHandler } from "./handle-delivery.ts";
@@ -20,7 +22,12 @@ import { trafficReader } from "./traffic.ts";
 import { webhooks } from "./webhooks/index.ts";
 import { workFor } from "./work.ts";
 
-export type RunningApp = { url: string; close(): Promise<void> };
+export type RunningApp = {
+  url: string;
+  /** What was recorded of a repository: for a rollout that runs in the same process. */
+  ledger(repository: string): Ledger;
+  close(): Promise<void>;
+};
 
 export type StartOptions = {
   /** Told of every decision, for the demo. */
@@ -92,6 +99,7 @@ export async function startApp(
   rounds = startRounds({ app: github.app(), database, now, warn, swept: metrics.swept });
   return {
     url: server.url,
+    ledger: (repository) => sqlLedger(database, repository),
     async close() {
       rounds?.stop();
       await Promise.all([server.close(), lanes?.drain()]);

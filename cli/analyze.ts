@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { analyzeDeclaration } from "../actions/analyze/declaration.ts";
 import { analyzeInputs } from "../actions/analyze/inputs.ts";
 import { learnedSentence, learnFromPast } from "../actions/analyze/learn.ts";
@@ -7,15 +5,13 @@ import { portsOfProcess } from "../actions/analyze/ports.ts";
 import { type AnalyzePorts, runAnalyze } from "../actions/analyze/run.ts";
 import { telemetryFor } from "../actions/analyze/telemetry.ts";
 import { printable } from "../actions/io.ts";
-import { localPolicy, readFolder } from "../adapters/policy/folder.ts";
-import { configurationPath, defaultBundleFolder } from "../adapters/policy/places.ts";
-import { type ResolvedPolicy, readConfiguration, resolvePolicy } from "../adapters/policy/resolve.ts";
 import type { Verdict } from "../core/analysis/verdict.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import { renderVerdictComment } from "../core/render/verdict/markdown.ts";
 import { renderVerdictTerminal } from "../core/render/verdict/terminal.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { documentText } from "./document.ts";
+import { policyHere } from "./policy-here.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `analyze` on this machine: its policy is that of the folder as it stands. */
@@ -59,29 +55,4 @@ function show(verdict: Verdict, argument: Arguments, terminal: Terminal): void {
   if (argument.flag("json")) terminal.out(documentText(verdict));
   else if (argument.flag("markdown")) terminal.out(renderVerdictComment(verdict));
   else terminal.out(renderVerdictTerminal(verdict, { colour: terminal.colour, width: terminal.width }));
-}
-
-/** The bundle that is asked for, by name or as a folder of this machine; else what the checkout says. */
-async function policyHere(argument: Arguments): Promise<ResolvedPolicy> {
-  const root = argument.value("repo");
-  const configuration = await readFile(join(root, configurationPath), "utf8").catch(() => undefined);
-  const asked = argument.given("policy");
-  if (asked !== undefined)
-    return { policy: await localPolicy(asked), configuration: readConfiguration(configuration) };
-  const source = {
-    commit: "local",
-    ...(configuration === undefined ? {} : { configuration }),
-    defaultFolder: defaultBundleFolder,
-    folder: (path: string) => folderOrNone(join(root, path)),
-  };
-  return resolvePolicy(source, undefined);
-}
-
-async function folderOrNone(path: string): Promise<Map<string, string> | undefined> {
-  try {
-    return await readFolder(path);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }

@@ -12,14 +12,30 @@ import type { Terminal } from "./terminal.ts";
 
 /** The ledger that the flags name, else the one of the checkout's own configuration, else its branches. */
 export function openHome(argument: Arguments, terminal: Terminal): Ledger {
+  return homeOf(argument, terminal, false).ledger;
+}
+
+/** The same for a verb that writes, which may begin a ledger of files; with the kind of its home. */
+export function openWritableHome(argument: Arguments, terminal: Terminal): Home {
+  const named = argument.given("folder") ?? argument.given("url");
+  const { home } = named === undefined ? configuredHome(argument.value("repo")) : { home: undefined };
+  if (named !== undefined || (home !== undefined && home !== "none")) return homeOf(argument, terminal, true);
+  return missing(
+    "A rollout stands in a ledger, so that others can go on with it. Pass --folder for one of files on this machine, or write `ledger: { home: … }` into .github/adaptive-deploy.yml.",
+  );
+}
+
+export type Home = { kind: "file" | "git-branch" | "app"; ledger: Ledger };
+
+function homeOf(argument: Arguments, terminal: Terminal, mayBegin: boolean): Home {
   const repository = argument.value("repo");
   const named = argument.given("folder") ?? argument.given("url");
   const { home, ...configured } = named === undefined ? configuredHome(repository) : { home: undefined };
   const url = argument.given("url") ?? (home === "app" ? configured.url : undefined);
-  if (url !== undefined) return appHome(url, argument, terminal);
+  if (url !== undefined) return { kind: "app", ledger: appHome(url, argument, terminal) };
   const ofFiles = home === "file" ? join(repository, configured.folder ?? defaultLedgerFolder) : undefined;
   const folder = argument.given("folder") ?? ofFiles;
-  if (folder !== undefined && !existsSync(folder)) {
+  if (folder !== undefined && !mayBegin && !existsSync(folder)) {
     throw new UserError(
       "ledger-not-found",
       `There is no folder ${folder}, so no ledger either. Mend --folder, or record a decision first.`,
@@ -29,7 +45,8 @@ export function openHome(argument: Arguments, terminal: Terminal): Ledger {
   const ledger = folder
     ? openLedger("file", { folder })
     : openLedger("git-branch", { folder: repository, remote: remote === "none" ? null : remote });
-  return ledger ?? missing("No ledger was named: pass --folder, or --repo of a checkout.");
+  if (ledger === null) return missing("No ledger was named: pass --folder, or --repo of a checkout.");
+  return { kind: folder ? "file" : "git-branch", ledger };
 }
 
 type Configured = { home?: string; folder?: string | undefined; url?: string | undefined };

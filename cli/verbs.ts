@@ -5,6 +5,7 @@ import type { VerbDeclaration } from "../actions/io.ts";
 import { judgeDeclaration } from "./judge-declaration.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
+import { offVerb, rollbackVerb, rolloutVerb } from "./rollout/declaration.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
 import type { Terminal } from "./terminal.ts";
 import { tuneDeclaration } from "./tune-declaration.ts";
@@ -22,6 +23,9 @@ export const verbs: Record<string, Verb> = {
   analyze: { declaration: analyzeDeclaration, load: () => import("./analyze.ts") },
   judge: { declaration: judgeDeclaration, load: () => import("./judge.ts") },
   tune: { declaration: tuneDeclaration, load: () => import("./tune.ts") },
+  rollout: { declaration: rolloutVerb, load: () => import("./rollout/index.ts") },
+  rollback: { declaration: rollbackVerb, load: () => import("./rollout/back.ts") },
+  off: { declaration: offVerb, load: () => import("./rollout/off.ts") },
   collect: { declaration: collectDeclaration, load: () => import("./collect.ts") },
   policy: { declaration: policyDeclaration, load: () => import("./policy.ts") },
   ledger: { declaration: ledgerDeclaration, load: () => import("./ledger.ts") },

@@ -10,6 +10,9 @@ export const entries = {
   "decide/index": "actions/decide/main.ts",
   "collect/index": "actions/collect/main.ts",
   "analyze/index": "actions/analyze/main.ts",
+  "rollout/index": "actions/rollout/main.ts",
+  "canary-step/index": "actions/canary-step/main.ts",
+  "rollback/index": "actions/rollback/main.ts",
 } as const;
 export type EntryName = keyof typeof entries;
 export const entryNames: readonly EntryName[] = [
@@ -17,6 +20,9 @@ export const entryNames: readonly EntryName[] = [
   "decide/index",
   "collect/index",
   "analyze/index",
+  "rollout/index",
+  "canary-step/index",
+  "rollback/index",
 ];
 
 /** Builds the entries and the policies beside them; answers with the files that went into the bundles. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { rolloutDeclaration } from "../actions/rollout/declaration.ts";
 import { permissionsPage } from "../app/setup/permissions.ts";
 import { guardrailActionsTable, guardrailNamesTable } from "../core/policy/guardrails/index.ts";
 import { actionYaml, declarations, tableParts, withGenerated } from "./generate/actions.ts";
@@ -19,14 +20,16 @@ const documents = [
   "actions/decide/README.md",
   "actions/collect/README.md",
   "actions/analyze/README.md",
+  "actions/canary-step/README.md",
+  "actions/rollback/README.md",
+  "docs/rollout.md",
 ];
 
 export function generatedFiles(): Map<string, string> {
   const files = new Map([...schemaFiles(), [shippedFilesPath, shippedFilesText(root)] as const]);
   for (const declaration of declarations)
     files.set(`actions/${declaration.name}/action.yml`, actionYaml(declaration, "index.js"));
-  const [decide] = declarations;
-  if (decide) files.set("action.yml", actionYaml({ ...decide, title: "adaptive-deploy" }, "decide/index.js"));
+  files.set("action.yml", actionYaml(rolloutDeclaration, "rollout/index.js", true));
   const parts = {
     ...tableParts(),
     "guardrail names": guardrailNamesTable(),

@@ -12,8 +12,14 @@ import { thirdPartyLicenses } from "./third-party-licenses.ts";
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Copied as they stand. The reusable workflow is called at a tag, so a tag has to hold it. */
-const documents = ["README.md", "LICENSE", "CHANGELOG.md", ".github/workflows/decide.yml"];
+/** Copied as they stand. The reusable workflows are called at a tag, so a tag has to hold them. */
+const documents = [
+  "README.md",
+  "LICENSE",
+  "CHANGELOG.md",
+  ".github/workflows/decide.yml",
+  ".github/workflows/rollout.yml",
+];
 
 /** Written by `npm run generate` to `actions/<verb>/`, found by a workflow as `<verb>/`. */
 const manifests: Record<string, string> = {
@@ -21,6 +27,8 @@ const manifests: Record<string, string> = {
   "actions/decide/action.yml": "decide/action.yml",
   "actions/collect/action.yml": "collect/action.yml",
   "actions/analyze/action.yml": "analyze/action.yml",
+  "actions/canary-step/action.yml": "canary-step/action.yml",
+  "actions/rollback/action.yml": "rollback/action.yml",
 };
 
 export async function releaseTree(folder: string): Promise<void> {
@@ -28,9 +36,12 @@ export async function releaseTree(folder: string): Promise<void> {
   const generated = generatedFiles();
   for (const [source, place] of Object.entries(manifests))
     await write(folder, place, needed(generated, source));
-  for (const verb of ["decide", "collect", "analyze"]) {
+  for (const verb of ["decide", "collect", "analyze", "canary-step", "rollback"]) {
     await cp(join(root, "actions", verb, "README.md"), join(folder, verb, "README.md"));
   }
+  // Written by hand: it is made of other actions, and has no inputs of its own to be declared.
+  for (const name of ["action.yml", "README.md"])
+    await cp(join(root, "actions/canary", name), join(folder, "canary", name));
   for (const name of documents) {
     await mkdir(join(folder, name, ".."), { recursive: true });
     await cp(join(root, name), join(folder, name));

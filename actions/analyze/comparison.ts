@@ -1,4 +1,5 @@
 import { checkLabels } from "../../adapters/telemetry/check-labels.ts";
+import type { Context } from "../../core/analysis/analyzer.ts";
 import { armText } from "../../core/analysis/arm-text.ts";
 import type { BaselineChoice } from "../../core/analysis/baseline.ts";
 import { type Column, columnsOf } from "../../core/analysis/columns.ts";
@@ -20,7 +21,23 @@ import { armsToAsk, baselineFor, partsToAsk, powerFor } from "./prepare.ts";
 import type { AnalyzePorts } from "./run.ts";
 import { baselineWish, metricsToAsk } from "./service-telemetry.ts";
 
-export type Past = { history: readonly Measurements[]; before?: Measurements };
+export type Past = {
+  history: readonly Measurements[];
+  before?: Measurements;
+  /** When the first step was reached, in seconds of Unix time; now, where absent. */
+  startedSeconds?: number;
+};
+
+/** How the candidate's share goes, and what is asked of the windows. */
+export type Course = {
+  context: Context;
+  /** Times of the changes of weight, in seconds of Unix time. */
+  stepSeconds: readonly number[];
+  /** Percent of the candidate in the first windows; undefined where nobody said. */
+  weights(windows: number): (number | null)[] | undefined;
+  /** Names the measurements, where a decision does not. */
+  id?: string;
+};
 
 /** A comparison under way: what it was given, what it found out before the first window, and what it measured so far. */
 export type Comparison = {
@@ -31,11 +48,13 @@ export type Comparison = {
   plan: WindowPlan;
   choice: BaselineChoice;
   columns: Column[];
+  /** The baseline of the windows in which the candidate has everything, where the stable version of then is none. */
+  ofWhole?: Column[];
   /** Events of the whole service, for the error budget. */
   counting: Column[];
   telemetry: ReturnType<AnalyzePorts["telemetry"]>;
   power: Power;
-  startedSeconds: number;
+  course: Course;
   warnings: Set<string>;
   probed: Map<number, ProbeFailure[]>;
   /** Why the store did not answer when it was asked last. */
@@ -44,11 +63,34 @@ export type Comparison = {
   kept?: string;
 };
 
-/** All that is known before the first window. */
-export async function prepared(
+/** All that is known before the first window of a comparison that has one weight. */
+export async function prepared(given: AnalyzeInputs, ports: AnalyzePorts, past: Past): Promise<Comparison> {
+  const comparison = await opened(given, ports, past);
+  const { inputs, metrics, choice, judging, telemetry, course } = comparison;
+  const power = await powerFor(inputs, metrics, comparison.plan, choice, judging, telemetry);
+  const windows = Math.max(power.motion.windows, windowsOf(past.before));
+  return withPower(
+    {
+      ...comparison,
+      plan: { ...comparison.plan, windows },
+      course: { ...course, context: { ...course.context, windowsPlanned: windows } },
+    },
+    power,
+  );
+}
+
+/** What the power comes to is told at once, and stands among the warnings. */
+export function withPower(comparison: Comparison, power: Power): Comparison {
+  for (const sentence of power.motion.sentences) comparison.ports.progress(sentence);
+  const warnings = new Set([...comparison.warnings, ...power.warnings, ...power.motion.sentences]);
+  return { ...comparison, power, warnings };
+}
+
+/** The same before anybody asked what the comparison could show. */
+export async function opened(
   given: AnalyzeInputs,
   ports: AnalyzePorts,
-  { history, before }: Past,
+  { history, before, startedSeconds: started }: Past,
 ): Promise<Comparison> {
   const { resolved } = ports;
   const inputs = { ...given, baseline: baselineWish(given, resolved) };
@@ -62,7 +104,8 @@ export async function prepared(
     metrics,
     history,
   );
-  const startedSeconds = before?.started_at ? Date.parse(before.started_at) / 1000 : ports.now() / 1000;
+  const now = started ?? ports.now() / 1000;
+  const startedSeconds = before?.started_at ? Date.parse(before.started_at) / 1000 : now;
   const { windowSeconds } = judging.policy;
   const { windows } = judging;
   const fresh = planWindows({
@@ -78,20 +121,28 @@ export async function prepared(
   const telemetry = ports.telemetry(requestsFor([...asked, ...counting], judging.longest));
   await askFirst(telemetry, asked, fresh);
   await checkLabels(telemetry, metrics, armsToAsk(inputs), { windowSeconds, now: ports.now(), service });
-  const start = before?.started_at === undefined ? fresh : resumedPlan(fresh, before.started_at);
-  const { choice, parts, warnings } = await baselineFor(inputs, asked, start, telemetry);
-  const power = await powerFor(inputs, metrics, start, choice, judging, telemetry);
-  const plan = { ...start, windows: Math.max(power.motion.windows, windowsOf(before)) };
+  const plan = before?.started_at === undefined ? fresh : resumedPlan(fresh, before.started_at);
+  const { choice, parts, warnings } = await baselineFor(inputs, asked, plan, telemetry);
   const reachable =
     counting.length === 0 ? [] : countParts(metrics, judging.rules, await telemetry.retentionSeconds());
-  for (const sentence of power.motion.sentences) ports.progress(sentence);
   return {
-    ...{ inputs, ports, judging, metrics, plan, choice, telemetry, power, startedSeconds },
+    ...{ inputs, ports, judging, metrics, plan, choice, telemetry },
     columns: columnsOf(parts, before),
     counting: columnsOf(reachable),
-    warnings: new Set([...judging.warnings, ...warnings, ...power.warnings, ...power.motion.sentences]),
+    power: { motion: { goes: true, windows, sentences: [] }, warnings: [] },
+    course: ofOneWeight(inputs.weight, windows, startedSeconds),
+    warnings: new Set([...judging.warnings, ...warnings]),
     probed: new Map(),
     silence: [],
+  };
+}
+
+/** The comparison begins with the step that it judges. */
+function ofOneWeight(weight: number | undefined, windowsPlanned: number, startedSeconds: number): Course {
+  return {
+    context: { windowsPlanned, steps: [0] },
+    stepSeconds: [startedSeconds],
+    weights: (windows) => (weight === undefined ? undefined : new Array<number>(windows).fill(weight)),
   };
 }
 

@@ -11,22 +11,31 @@ export type Held = {
 };
 
 /** What stands in the way before the first window: no baseline, too little traffic, a candidate that is not ready. */
-export async function heldBefore({ inputs, ports, choice, power }: Comparison): Promise<Held | undefined> {
-  if (choice.kind === "none")
-    return {
-      verdict: "hold",
-      reason: "no-data",
-      sentence: choice.document.sentence,
-      missing: ["A baseline."],
-    };
-  const { motion } = power;
-  if (!motion.goes)
-    return {
-      verdict: "hold",
-      reason: "not-enough-power",
-      sentence: motion.sentences.join(" "),
-      missing: motion.sentences.slice(-1),
-    };
+export async function heldBefore(comparison: Comparison): Promise<Held | undefined> {
+  return noBaseline(comparison) ?? noPower(comparison) ?? (await notReady(comparison));
+}
+
+export function noBaseline({ choice }: Comparison): Held | undefined {
+  if (choice.kind !== "none") return undefined;
+  return {
+    verdict: "hold",
+    reason: "no-data",
+    sentence: choice.document.sentence,
+    missing: ["A baseline."],
+  };
+}
+
+export function noPower({ power: { motion } }: Comparison): Held | undefined {
+  if (motion.goes) return undefined;
+  return {
+    verdict: "hold",
+    reason: "not-enough-power",
+    sentence: motion.sentences.join(" "),
+    missing: motion.sentences.slice(-1),
+  };
+}
+
+export async function notReady({ inputs, ports }: Comparison): Promise<Held | undefined> {
   if (inputs.ready.length === 0) return undefined;
   const results = await orStopped(ports.probe(probesOf("ready", inputs.ready), readySeconds), ports.stop);
   const failed = results?.find(({ ok }) => !ok);

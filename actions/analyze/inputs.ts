@@ -117,7 +117,7 @@ function pairsOf(input: string, text: string): Values {
   return Object.fromEntries(pairs);
 }
 
-function armOf(input: string, text: string): Values {
+export function armOf(input: string, text: string): Values {
   const values = pairsOf(input, text === "" || text.includes("=") ? text : `version=${text}`);
   for (const name of Object.keys(values))
     if (!armVariables.some((one) => one === name))

@@ -14,8 +14,8 @@ import { type Waited, waitForApproval } from "./wait.ts";
 
 /** Where this run finds approvals: at once, and by looking again until one comes. */
 export function approving(
-  { client, subject, now, waiting }: DecidePorts,
-  { configuration, policy }: Gathered,
+  { client, subject, now, waiting }: Pick<DecidePorts, "client" | "subject" | "now" | "waiting">,
+  { configuration, policy }: Pick<Gathered, "configuration" | "policy">,
   ledger: Ledger | null,
   body: DecisionBody,
   owners: readonly string[],

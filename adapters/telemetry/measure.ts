@@ -17,6 +17,10 @@ const passing: ReadonlySet<string> = new Set<TelemetryReason>([
   "telemetry-budget",
 ]);
 
+export function mayPass({ reasonCode }: UserError): boolean {
+  return passing.has(reasonCode);
+}
+
 export type Told = {
   /** What the store says of its answers. */
   notes: string[];
@@ -83,7 +87,7 @@ async function ask(
     const notes = [...partial, ...answer.warnings];
     return { notes: notes.map((warning) => `${question.name}: ${plain(warning, 300)}`) };
   } catch (error) {
-    if (error instanceof UserError && passing.has(error.reasonCode))
+    if (error instanceof UserError && mayPass(error))
       return { fault: { name: plain(question.name), message: error.message } };
     throw error;
   }

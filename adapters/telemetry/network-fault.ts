@@ -12,7 +12,7 @@ export function networkCode(error: unknown): string {
   return "unknown";
 }
 
-const certificateCodes =
+export const certificateCodes =
   /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL|ERR_OSSL|HOSTNAME|ALERT|EPROTO/;
 const lateCodes = /TIMEOUT|ETIMEDOUT/;
 

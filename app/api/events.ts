@@ -6,6 +6,7 @@ import { requireStream } from "../../core/evidence/stream.ts";
 import type { Ledger } from "../../core/ports.ts";
 import { requireEnvironment } from "./decisions.ts";
 import { Problem } from "./problem.ts";
+import { requireRolloutForm } from "./rollout-events.ts";
 import { type Asked, permitted, posting, requireTrusted } from "./route.ts";
 import { repositoryName, storedEvent } from "./shapes.ts";
 
@@ -14,13 +15,26 @@ const eventRequest = z.strictObject({
   stream: z.string().describe("changes, or <environment>/<service>."),
   kind: z
     .enum(eventKinds)
-    .describe("Of a rollout: lease, intent, result, verdict, outcome or feedback. Others are refused."),
+    .describe(
+      "Of a rollout: lease, rollout, intent, result, verdict, command, observation, notice, outcome or feedback. Others are refused.",
+    ),
   body: z.record(z.string(), z.unknown()),
 });
 
 type Kind = z.infer<typeof eventRequest>["kind"];
 /** What a rollout itself notes down. Anything else, whatever kinds come later, is not taken. */
-const ofARollout: readonly Kind[] = ["lease", "intent", "result", "verdict", "outcome", "feedback"];
+const ofARollout: readonly Kind[] = [
+  "lease",
+  "rollout",
+  "intent",
+  "result",
+  "verdict",
+  "command",
+  "observation",
+  "notice",
+  "outcome",
+  "feedback",
+];
 
 /** Nobody approves or holds through the API: that is a comment or a review that GitHub shows with its author. */
 export function refuseKinds(kinds: readonly Kind[], also: readonly Kind[] = []): void {
@@ -61,6 +75,7 @@ export const eventRoute = posting({
       nonce: attempt.nonce,
     };
     const ledger = options.ledger(repository.name);
+    await requireRolloutForm({ kind, body }, stream, repository.name, ledger);
     if (attempt.again) return await recordMissing(ledger, stream, event);
     const [sealed] = await record(ledger, stream, [event], retry);
     return sealed;

@@ -4,6 +4,7 @@ import { faultKinds } from "../../core/evidence/fault.ts";
 import type { Ledger } from "../../core/ports.ts";
 import { refuseKinds, requireStreamOf } from "./events.ts";
 import { Problem } from "./problem.ts";
+import { requireRolloutForm } from "./rollout-events.ts";
 import { type Asked, permitted, posting, type Route, requireTrusted } from "./route.ts";
 import { head, newEvent, storedEvent } from "./shapes.ts";
 
@@ -95,6 +96,7 @@ const append = posting({
       asked,
       events.map(({ actor }) => actor),
     );
+    for (const event of events) await requireRolloutForm(event, stream, repository.name, ledger);
     const written = asked.attempt.again ? await writtenBefore(ledger, stream, events) : undefined;
     return { events: written ?? (await ledger.append(stream, events, expected)) };
   },

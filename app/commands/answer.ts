@@ -1,9 +1,11 @@
 import type { ApprovalRefusal } from "../../adapters/github/approval-objects.ts";
-import type { Command, CommandProblem } from "../../core/commands/parse.ts";
+import type { Command } from "../../core/commands/parse.ts";
+import type { CommandProblem } from "../../core/commands/usage.ts";
 import { inline } from "../../core/render/escape.ts";
 import type { AppIdentity, Work } from "../ports.ts";
 import type { Said } from "./event.ts";
 import type { Place } from "./place.ts";
+import type { Here } from "./rollout/here.ts";
 
 export type CommandRefusal =
   | ApprovalRefusal
@@ -12,6 +14,12 @@ export type CommandRefusal =
   | "head-time-unknown"
   | "nothing-to-revoke"
   | "not-held"
+  | "no-rollout"
+  | "several-rollouts"
+  | "nothing-to-change"
+  | "ledger-elsewhere"
+  | "nothing-started"
+  | "not-here"
   | "policy-unreadable";
 
 /** What a command came to, in Markdown. */
@@ -24,6 +32,9 @@ export type Answering<Kind extends Command["kind"]> = (
   command: Extract<Command, { kind: Kind }>,
   asking: Asking,
 ) => Promise<Answer>;
+
+/** About rollouts: where it was said does not matter, but for the incident that it may be of. */
+export type RolloutAsking = Pick<Asking, "said" | "person" | "work" | "identity"> & { here: Here };
 
 /** A sentence of ours that may hold somebody else's words: logins, branches, reasons. */
 export function refuse(reason: CommandRefusal, sentence: string): Answer {

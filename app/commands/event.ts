@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ownerAndName } from "../../adapters/github/full-name.ts";
 import { optional } from "../../core/optional.ts";
+import { rolloutNamedIn } from "../../core/render/rollout/marker.ts";
 
 /** The events `issue_comment` and `pull_request_review` of a pull request, as far as a command needs them. */
 const account = z.looseObject({ login: z.string(), type: z.string().optional() }).nullish();
@@ -14,10 +15,12 @@ const event = about.extend({
     number: z.int().positive(),
     pull_request: z.looseObject({}).nullish(),
     user: account,
+    body: z.string().nullish(),
   }),
   comment: z.looseObject({
     id: z.int().positive(),
     body: z.string().nullish(),
+    html_url: z.string().optional(),
     created_at: z.string(),
     user: account,
     performed_via_github_app: z.looseObject({}).nullish(),
@@ -43,19 +46,27 @@ export type Said = {
   person: string | null;
   /** Who opened the pull request. */
   author?: string;
+  /** Its page on GitHub. */
+  url?: string;
+  /** The rollout that an incident tells of; absent on a pull request. */
+  rollout?: string;
 };
 
-/** Undefined where it is no comment on a pull request, or not of GitHub's form. */
+/** Undefined where it is no comment on a pull request or an incident of ours, or not of GitHub's form. */
 export function saidIn(payload: unknown): Said | undefined {
   const { data } = event.safeParse(payload);
-  if (!data?.issue.pull_request) return undefined;
+  if (!data) return undefined;
   const { comment, issue } = data;
+  const rollout = issue.user?.type === "Bot" ? rolloutNamedIn(issue.body ?? "") : undefined;
+  if (!issue.pull_request && rollout === undefined) return undefined;
   return {
     ...placeIn(data),
     ...{ kind: "comment", number: issue.number, id: comment.id, body: comment.body ?? "" },
     at: new Date(comment.created_at),
     person: comment.performed_via_github_app ? null : personOf(comment.user),
     ...optional("author", issue.user?.login),
+    ...optional("url", comment.html_url),
+    ...optional("rollout", issue.pull_request ? undefined : rollout),
   };
 }
 

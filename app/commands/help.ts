@@ -1,7 +1,8 @@
 import { whoMayApprove } from "../../core/approval/who-may.ts";
-import { usages } from "../../core/commands/parse.ts";
+import { usages } from "../../core/commands/usage.ts";
 import { cell, code } from "../../core/render/escape.ts";
 import { type Answering, did } from "./answer.ts";
+import { rolloutRows } from "./rollout/index.ts";
 
 const writers = "people with write, maintain or admin permission";
 
@@ -20,8 +21,11 @@ export const help: Answering<"help"> = async (_, { place }) => {
     [usages.unhold, "lets it go on", "whoever held it, or others who may write, but not the author"],
     [usages.risk, "explains the score", "everyone"],
     [usages["risk-wrong"], "says that the score is wrong", writers],
+    ...rolloutRows(writers, approvers),
     [usages.help, "shows this", "everyone"],
   ];
-  const lines = rows.map(([usage, what, who]) => `| ${code(usage)} | ${cell(what)} | ${cell(who, 600)} |`);
+  const lines = rows.map(
+    ([usage, what, who]) => `| ${code(usage)} | ${cell(what, 300)} | ${cell(who, 900)} |`,
+  );
   return did(["| Command | What it does | Who may |", "| :-- | :-- | :-- |", ...lines].join("\n"));
 };

@@ -4,6 +4,7 @@ import { approvalsIn, type Command, commandsIn } from "../../core/commands/parse
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { foldApprovals } from "../../core/evidence/approvals.ts";
 import { changesStream } from "../../core/evidence/stream.ts";
+import { optional } from "../../core/optional.ts";
 import type { AppIdentity, Handler, Work } from "../ports.ts";
 import { type Answer, type Asking, refuse } from "./answer.ts";
 import { approve } from "./approve.ts";
@@ -17,6 +18,8 @@ import { react, reply } from "./reply.ts";
 import { revoke } from "./revoke.ts";
 import { risk } from "./risk.ts";
 import { riskWrong } from "./risk-wrong.ts";
+import { type Here, rolloutsHere } from "./rollout/here.ts";
+import { answerOfRollout, isOfRollouts, saidLast } from "./rollout/index.ts";
 import { unhold } from "./unhold.ts";
 import { voidApprovals } from "./void.ts";
 
@@ -73,7 +76,7 @@ async function answerAll(
   work: Work,
   { identity, redecide }: CommandOptions,
 ): Promise<void> {
-  const found = different(written);
+  const found = different(saidLast(written));
   const { person } = said;
   if (person === null || found.length === 0) return;
   const asker = { said, person, work };
@@ -87,19 +90,19 @@ async function answerAll(
     await noteAsked(asker);
     return react(asker, "-1");
   }
-  const place = stranger ? await refusedPlace(stranger, said, work) : await readPlace(said, work);
-  if (place === undefined) return;
+  const places = stranger ? await refusedPlace(stranger, said, work) : await readPlaces(found, said, work);
+  if (places === undefined) return;
   await noteAsked(asker);
   await react(asker, "eyes");
-  if ("done" in place) {
-    await reply({ said, work, identity }, textOf(place));
+  if ("done" in places) {
+    await reply({ said, work, identity }, textOf(places));
     return react(asker, "-1");
   }
-  const asking: Asking = { ...asker, place, identity };
+  const asking = { ...asker, identity };
   const answers: Answer[] = [];
   // One after the other, as they stand: a hold that follows an approval comes after it.
   for (const command of found) {
-    const answer = await answerTo(command, asking);
+    const answer = await answerIn(places, command, asking);
     work.observer.answered(command.kind, answer.done);
     answers.push(answer);
   }
@@ -114,7 +117,7 @@ function different(found: readonly Command[]): Command[] {
   const asked = new Set<string>();
   return found.filter((command) => {
     const { kind } = command;
-    if (kind !== "approve-risk" && isMoreThanAsking(command)) return true;
+    if (kind === "rollout" || (kind !== "approve-risk" && isMoreThanAsking(command))) return true;
     const what: string[] = [kind];
     if (kind === "approve-risk") what.push(command.sha ?? "", command.environment ?? "");
     if (kind === "incomplete") what.push(command.command, command.problem);
@@ -125,7 +128,9 @@ function different(found: readonly Command[]): Command[] {
 }
 
 /** Everyone may ask; whether somebody may do more is for each command to say. */
-function isMoreThanAsking({ kind }: Command): boolean {
+function isMoreThanAsking(command: Command): boolean {
+  const { kind } = command;
+  if (command.kind === "rollout") return command.word !== "status";
   return kind !== "risk" && kind !== "help" && kind !== "incomplete";
 }
 
@@ -139,14 +144,38 @@ async function refusedPlace(stranger: Answer, said: Said, work: Work): Promise<A
   return configuration !== undefined || bundle?.size ? stranger : undefined;
 }
 
+/** What the commands are about: the pull request, the repository's rollouts, or both. */
+type Places = { change?: Place; here?: Here };
+
 /** A policy that cannot be read lets nobody do anything, and whoever typed a command hears why. */
-async function readPlace(said: Said, work: Work): Promise<Place | Answer | undefined> {
+async function readPlaces(
+  found: readonly Command[],
+  said: Said,
+  work: Work,
+): Promise<Places | Answer | undefined> {
+  const ofRollouts = found.filter((command) => isOfRollouts(command, said));
   try {
-    return await placeOf(said, work);
+    const [here, change] = await Promise.all([
+      ofRollouts.length > 0 ? rolloutsHere(said, work) : undefined,
+      ofRollouts.length < found.length ? placeOf(said, work) : undefined,
+    ]);
+    if (here === undefined && change === undefined) return undefined;
+    return { ...optional("here", here), ...optional("change", change) };
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode !== exitCodes.badInput) throw error;
     return refuse("policy-unreadable", error.message);
   }
+}
+
+function answerIn(
+  { change, here }: Places,
+  command: Command,
+  asker: Omit<Asking, "place">,
+): Promise<Answer> | Answer {
+  if (here !== undefined && isOfRollouts(command, asker.said))
+    return answerOfRollout(command, { ...asker, here });
+  if (change !== undefined) return answerTo(command, { ...asker, place: change });
+  throw new TypeError("A command is answered where its place was read.");
 }
 
 function answerTo(command: Command, asking: Asking): Promise<Answer> | Answer {
@@ -167,6 +196,9 @@ function answerTo(command: Command, asking: Asking): Promise<Answer> | Answer {
       return help(command, asking);
     case "incomplete":
       return refuse(command.problem, command.sentence);
+    case "rollout":
+    case "rollback":
+      throw new TypeError("What is about rollouts is answered with the rules of the default branch.");
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { storableText } from "../../adapters/database/storable.ts";
+import { rolloutNamedIn } from "../../core/render/rollout/marker.ts";
 import { quietLabel } from "../quiet.ts";
 
 /** Where a delivery belongs: what has to be handled one after the other shares a lane. */
@@ -12,6 +13,7 @@ export type Address = {
 
 const id = z.int().positive();
 const numbered = z.object({ number: id });
+const account = z.object({ type: z.string().optional() }).nullish();
 const onCommit = z.object({ head_sha: z.string().max(64) }).nullish();
 
 /** The few fields that an address is made of; everything else is the handler's to read. */
@@ -22,16 +24,20 @@ const addressed = z.object({
     .object({ full_name: z.string().regex(/^[A-Za-z0-9_][\w-]{0,99}\/(?!\.{1,2}$)[\w.-]{1,100}$/) })
     .nullish(),
   pull_request: numbered.nullish(),
-  issue: z.object({ number: id, pull_request: z.unknown().optional() }).nullish(),
+  issue: z
+    .object({
+      number: id,
+      pull_request: z.unknown().optional(),
+      body: z.string().nullish().catch(undefined),
+      user: account,
+    })
+    .nullish(),
   changes: z
     .object({ base: z.unknown().optional(), title: z.unknown().optional() })
     .nullish()
     .catch(undefined),
   label: z.object({ name: z.string() }).nullish().catch(undefined),
-  comment: z
-    .object({ user: z.object({ type: z.string().optional() }).nullish() })
-    .nullish()
-    .catch(undefined),
+  comment: z.object({ user: account }).nullish().catch(undefined),
   check_run: onCommit,
   workflow_run: onCommit,
   merge_group: onCommit,
@@ -73,6 +79,11 @@ type Answered = {
 const isOurLabel = ({ label }: Addressed): boolean => !label || label.name === quietLabel;
 const hasChanged = ({ changes }: Addressed): boolean => Boolean(changes?.base ?? changes?.title);
 
+/** Commands are heard on pull requests, and on what a rollout told people. */
+const isHeardOn = (issue: Addressed["issue"]): boolean =>
+  Boolean(issue?.pull_request) ||
+  (issue?.user?.type === "Bot" && rolloutNamedIn(issue.body ?? "") !== undefined);
+
 /** Every event that the App answers to. */
 const answered: Record<string, Answered> = {
   pull_request: {
@@ -85,7 +96,7 @@ const answered: Record<string, Answered> = {
     lane: ofPull,
     actions: ["created", "edited", "deleted"],
     // The App's own comments come back as events.
-    only: ({ issue, comment }) => Boolean(issue?.pull_request) && comment?.user?.type !== "Bot",
+    only: ({ issue, comment }) => isHeardOn(issue) && comment?.user?.type !== "Bot",
   },
   check_run: { lane: ({ check_run: run }) => ofCommit(run), actions: ["rerequested", "requested_action"] },
   workflow_run: { lane: ({ workflow_run: run }) => ofCommit(run), actions: ["completed"] },

@@ -13,8 +13,15 @@ export type Frame = {
   isSetup?: boolean;
 };
 
-export type Page = { title: string; body: Content; repository?: string; here?: Place };
-export type Place = "decisions" | "approvals" | "ledger" | "deliveries";
+export type Page = {
+  title: string;
+  body: Content;
+  repository?: string;
+  here?: Place;
+  /** Drawn again after so long, without a script: for what moves while it is read. */
+  refreshSeconds?: number;
+};
+export type Place = "decisions" | "rollouts" | "approvals" | "ledger" | "deliveries";
 
 export function layout(frame: Frame, page: Page): Markup {
   return html`<!doctype html>
@@ -23,6 +30,7 @@ export function layout(frame: Frame, page: Page): Markup {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${page.refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${page.refreshSeconds}">`}
 <title>${page.title} · adaptive-deploy</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${styleAddress}">
@@ -58,6 +66,7 @@ function navigation({ repository, here }: Page, operator: boolean): Markup {
   const query = repository ? `?repository=${encodeURIComponent(repository)}` : "";
   return html`<nav aria-label="Pages"><ul>
 ${link("decisions", `/${query}`, "Decisions")}
+${repository && link("rollouts", `/${repository}/rollouts`, "Rollouts")}
 ${repository && link("approvals", `/${repository}/approvals`, "Approvals")}
 ${repository && link("ledger", `/${repository}/ledger`, "Ledger")}
 ${operator && link("deliveries", "/deliveries", "Deliveries")}

@@ -3,7 +3,7 @@
 export type PagePath =
   | { page: "list" | "style" | "sign-in" | "callback" | "sign-out" | "deliveries" }
   | { page: "decision"; repository: string; id: string }
-  | { page: "approvals" | "approvals.csv" | "ledger" | "ledger.csv"; repository: string };
+  | { page: "approvals" | "approvals.csv" | "ledger" | "ledger.csv" | "rollouts"; repository: string };
 
 const single: Record<string, PagePath> = {
   "/": { page: "list" },
@@ -17,7 +17,10 @@ const single: Record<string, PagePath> = {
 const name = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,100}";
 const repositoryName = new RegExp(`^${name}/${name}$`, "u");
 const decision = new RegExp(`^/(${name}/${name})/decisions/([A-Za-z0-9_-]{1,128})$`, "u");
-const ofRepository = new RegExp(`^/(${name}/${name})/(approvals|approvals\\.csv|ledger|ledger\\.csv)$`, "u");
+const ofRepository = new RegExp(
+  `^/(${name}/${name})/(approvals|approvals\\.csv|ledger|ledger\\.csv|rollouts)$`,
+  "u",
+);
 
 /** The API's own first part: `/v1/ledger/approvals` is none of ours. */
 const elsewhere = /^\/v1\//u;
@@ -38,6 +41,7 @@ export function pagePath(pathname: string): PagePath | undefined {
     case "approvals.csv":
     case "ledger":
     case "ledger.csv":
+    case "rollouts":
       return { page, repository };
     default:
       return undefined;

@@ -15,6 +15,7 @@ import type { PageOptions } from "./options.ts";
 import { isRepositoryName, type PagePath } from "./paths.ts";
 import { missingPage, problemPage } from "./plain-pages.ts";
 import type { Answer } from "./respond.ts";
+import { rolloutsPage } from "./rollouts-page.ts";
 import type { Session } from "./sessions.ts";
 import { withTitles } from "./titles.ts";
 
@@ -32,7 +33,8 @@ export async function show(reader: Reader, path: PagePath, query: URLSearchParam
     case "approvals":
     case "approvals.csv":
     case "ledger":
-    case "ledger.csv": {
+    case "ledger.csv":
+    case "rollouts": {
       const sight = await reader.access.of(reader.session, path.repository);
       if (!sight.read) return missing(reader.frame);
       if (path.page === "decision") return showDecision(reader, path.repository, path.id);
@@ -94,13 +96,15 @@ async function showDecision({ options, frame }: Reader, repository: string, id: 
 async function showEvidence(
   { options, frame }: Reader,
   repository: string,
-  kind: "approvals" | "approvals.csv" | "ledger" | "ledger.csv",
+  kind: "approvals" | "approvals.csv" | "ledger" | "ledger.csv" | "rollouts",
 ): Promise<Answer> {
   const chains = await readChains(options.ledger(repository));
   const now = options.now();
   switch (kind) {
     case "approvals":
       return page(frame, approvalsPage(repository, chains, now));
+    case "rollouts":
+      return page(frame, rolloutsPage(repository, chains, now));
     case "ledger": {
       const anchors = (await options.anchors?.(repository)) ?? [];
       return page(frame, ledgerPage({ repository, chains, anchors, now }));

@@ -72,6 +72,15 @@ dd{margin:0;overflow-wrap:anywhere}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:0 3rem}
 .notice{padding:.75rem 1rem;border-radius:8px;background:var(--raised);border-left:4px solid var(--quiet);max-width:none}
 .notice.good{border-color:var(--low)}.notice.bad{border-color:var(--high);background:var(--high-on)}.notice.care{border-color:var(--medium)}
+.rollout{border:1px solid var(--line);border-radius:8px;padding:1rem 1.25rem;margin:1rem 0}
+.rollout h2{margin:0 0 .25rem}
+.rollout .arrow{color:var(--quiet);font-weight:400}
+.ladder{margin:.75rem 0;max-width:28rem}
+.ladder svg{display:block;width:100%;height:4rem}
+.ladder .ahead{fill:var(--line)}.ladder .done{fill:var(--low)}.ladder .back{fill:var(--high);opacity:.5}
+ol.events{list-style:none;margin:0;padding:0;font-size:.875rem}
+ol.events li{padding:.1875rem 0;overflow-wrap:anywhere}
+ol.events time{color:var(--quiet);font-variant-numeric:tabular-nums;margin-right:.5rem}
 .empty{padding:2.5rem 1rem;text-align:center;border:1px dashed var(--line);border-radius:8px;color:var(--quiet)}
 .empty p{margin:.25rem auto}
 .choices fieldset{border:1px solid var(--line);border-radius:8px;margin:0 0 1.25rem;padding:.75rem 1rem;max-width:48rem}

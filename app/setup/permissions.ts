@@ -40,6 +40,7 @@ const record: Record<Tier, TierRecord> = {
     says: "Comments on pull requests, sets the check `adaptive-deploy/risk`, and answers commands.",
     adds: [
       { name: "pull_requests", level: "write", why: "the comment, and 👀 🚀 👎 on commands" },
+      { name: "issues", level: "write", why: "answers to commands on the incident of a rollout" },
       { name: "checks", level: "write", why: "the check, with its buttons" },
       { name: "merge_queues", level: "read", why: "to hear of merge groups, which carry the check too" },
     ],
@@ -63,6 +64,16 @@ export const organisationPermission = {
   level: "read",
   why: "teams as approvers; without it a rule that names a team refuses",
 } as const;
+
+/** Given in the App's settings on GitHub, where `rollback-workflow` names what `/rollback` starts. */
+export const startingPermission = {
+  name: "actions",
+  level: "write",
+  why: "`/rollback` starts the workflow that the repository names for it; without it, it says that nothing was started",
+} as const;
+
+const startingSays =
+  "In any tier above observe, where the configuration names a `rollback-workflow`; given by hand in the App's settings on GitHub.";
 
 const upTo = (tier: Tier): TierRecord[] => tiers.slice(0, tiers.indexOf(tier) + 1).map((one) => record[one]);
 
@@ -97,7 +108,11 @@ export function permissionsPage(): string {
     const heard = events.length > 0 ? `\nEvents: ${events.map((name) => `\`${name}\``).join(", ")}.\n` : "";
     return `### ${tier}\n\n${says}\n\n${table(adds)}${heard}`;
   });
-  return `${sections.join("\n")}\n### Teams as approvers\n\nIn any tier, where the policy names teams.\n\n${table([organisationPermission])}`;
+  const besides = [
+    `### Teams as approvers\n\nIn any tier, where the policy names teams.\n\n${table([organisationPermission])}`,
+    `### The way back as a workflow\n\n${startingSays}\n\n${table([startingPermission])}`,
+  ];
+  return `${sections.join("\n")}\n${besides.join("\n")}`;
 }
 
 function table(permissions: readonly Permission[]): string {

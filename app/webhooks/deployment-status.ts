@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isMirrored } from "../../adapters/github/mirror-task.ts";
 import { streamsOf } from "../../adapters/ledgers/record-decision.ts";
 import { decisionBody } from "../../core/decision/shape.ts";
 import { serviceStream } from "../../core/evidence/stream.ts";
@@ -13,7 +14,12 @@ const outcomes: Record<string, "success" | "failure"> = {
 };
 const event = z.object({
   repository: z.object({ full_name: z.string() }),
-  deployment: z.object({ id: z.int(), sha: z.string(), environment: z.string().min(1) }),
+  deployment: z.object({
+    id: z.int(),
+    sha: z.string(),
+    environment: z.string().min(1),
+    task: z.string().optional(),
+  }),
   deployment_status: z.object({
     id: z.int(),
     state: z.string(),
@@ -27,7 +33,8 @@ type Event = z.infer<typeof event>;
 export async function onDeploymentStatus(payload: unknown, work: Work): Promise<void> {
   const { repository, deployment, deployment_status: status } = event.parse(payload);
   const outcome = Object.hasOwn(outcomes, status.state) ? outcomes[status.state] : undefined;
-  if (outcome === undefined) return;
+  // What a rollout shows of itself stands in the ledger already, as it was measured.
+  if (outcome === undefined || isMirrored(deployment.task)) return;
   await noteOutcome(work.database, {
     ...{ repository: repository.full_name, environment: deployment.environment },
     ...{ deployment_id: deployment.id, outcome },

@@ -57,7 +57,7 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
       const measured = windowsOf(series);
       const windows = Math.max(context.windowsPlanned ?? 0, measured, 1);
       const { sizes, weights } = sizesOf(effectScale(series.kind, metric), metric.target, series.worse);
-      const starts = laterStartsOf(windows, context.steps ?? []);
+      const starts = laterStartsOf(windows, context.steps ?? [], context.step !== undefined);
       const shifts = { sizes, weights, laterStarts: starts.size };
       const question = [name, series.worse, metric.target, falseAlarms, windows, ...starts].join("|");
       let last: { noise: Noise; traffic: string; boundary: Boundary } | undefined;
@@ -88,6 +88,7 @@ export function analyzer(policy: AnalysisPolicy, learnt: Learnt): Analyzer {
         shifts,
         starts,
         warmUp,
+        overSteps: context.step !== undefined,
         events,
       });
     });

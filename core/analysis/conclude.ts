@@ -3,8 +3,8 @@ import type { AnalysisPolicy } from "./metric-policy.ts";
 import { afterWindow, atStart, type Standing, type WindowSign } from "./rules/hysteresis.ts";
 import type { Demand } from "./rules/strictest.ts";
 import { analyzerSentences } from "./sentences.ts";
-import { type GoesOnBy, goesOn, type StepAsks } from "./step-asks.ts";
 import { metricStateAt, type StateAt } from "./state.ts";
+import { type GoesOnBy, goesOn, type StepAsks } from "./step-asks.ts";
 import type { Track } from "./track.ts";
 import type { GuardrailAnswer, VerdictReason, VerdictWord } from "./verdict.ts";
 
@@ -48,10 +48,11 @@ export function verdictAfter(
   let states: StateAt[] = [];
   let said: ReturnType<WindowRules> = { answers: [], warnings: [] };
   let heldBy: Demand | undefined;
+  let goes: Judged | undefined;
   const finish = (window: number, answer: Answer): Judged => ({
     ...answer,
     atWindow: Math.max(1, window + 1),
-    windowsPlanned: step === undefined ? planned : Math.max(asks.until, window + 1),
+    windowsPlanned: asks.on === "nothing" || step === undefined ? planned : Math.max(asks.until, window + 1),
     healthyInARow: standing.healthy_in_a_row,
     guardrails: said.answers,
     warnings: said.warnings,
@@ -76,8 +77,13 @@ export function verdictAfter(
         missing: [],
       });
     const on = goesOn(asks, window, { standing, states, tracks, demand: said.demand });
-    if (on !== undefined) return finish(window, { verdict: "promote", missing: [], ...on });
+    if (on === undefined) continue;
+    const going = finish(window, { verdict: "promote", missing: [], ...on });
+    if (step === undefined) return going;
+    // Whoever looks late does not go on past harm that later windows show.
+    goes ??= going;
   }
+  if (goes !== undefined) return goes;
   // A hold outlasts its cause by a window, so that it does not come and go.
   const demand = said.demand ?? (standing.word === "hold" ? heldBy : undefined);
   return finish(

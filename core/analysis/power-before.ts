@@ -9,6 +9,8 @@ import type { BaselineKind, StepPower } from "./verdict.ts";
 
 export type Power = {
   step?: StepPower;
+  /** Of a plan with several: those that can be stated, that one among them. */
+  steps?: StepPower[];
   motion: Motion;
   warnings: string[];
   /** What the first window will be like, where that is known: its boundaries can be worked out before it is over. */

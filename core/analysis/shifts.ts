@@ -12,8 +12,11 @@ const partsOfTarget = [
   { part: 6, weight: 0.07 },
   { part: 12, weight: 0.06 },
 ];
-/** A shift may begin later at so many places of a rollout, besides at every step. */
+/** A shift may begin later at so many places of a comparison, besides at every step. */
 const evenStarts = 3;
+/** Over several steps it is long, and harm may come with any load: one place for so many windows, up to so many places. */
+const windowsPerStart = 4;
+const mostStarts = 24;
 
 export function sizesOf(
   scale: EffectScale,
@@ -30,9 +33,11 @@ export function sizesOf(
 }
 
 /** Windows, from 0, from which on another shift may have begun. */
-export function laterStartsOf(windows: number, steps: readonly number[]): Set<number> {
-  const evenly = Array.from({ length: evenStarts }, (_, start) =>
-    Math.round(((start + 1) * windows) / (evenStarts + 1)),
+export function laterStartsOf(windows: number, steps: readonly number[], overSteps = false): Set<number> {
+  const often = Math.min(mostStarts, Math.floor(windows / windowsPerStart) - 1);
+  const places = overSteps ? Math.max(evenStarts, often) : evenStarts;
+  const evenly = Array.from({ length: places }, (_, start) =>
+    Math.round(((start + 1) * windows) / (places + 1)),
   );
   return new Set([...evenly, ...steps].filter((start) => start > 0 && start < windows));
 }

@@ -42,14 +42,17 @@ function stateOf(track: Track, window: number): MetricState {
   const rises = worse === "higher" || (worse === "either" && shift > 0);
   const limit = Math.abs(scale.difference(rises ? margin : -margin));
   const harm = rises ? shift : -shift;
+  const late = lateHarm(track, window, rises) ?? { harm, reach };
+  const most = Math.max(harm, late.harm);
   // What is evident and lies within the margin all the same is no harm.
   const within = harm + reach <= limit;
-  if (!within && highest >= (track.worseFrom[window] ?? Number.POSITIVE_INFINITY))
-    return harm >= limit ? "worse" : "marginal";
+  const settled = within && late.harm + late.reach <= limit;
+  if (!settled && highest >= (track.worseFrom[window] ?? Number.POSITIVE_INFINITY))
+    return most >= limit ? "worse" : "marginal";
   if (
-    !within &&
+    !settled &&
     (track.evidence[window] ?? 0) >= (track.marginalFrom[window] ?? Number.POSITIVE_INFINITY) &&
-    harm >= limit / 2
+    most >= limit / 2
   )
     return "marginal";
   // Asked for what has to hold: of a figure that is none, nothing does.
@@ -58,6 +61,17 @@ function stateOf(track: Track, window: number): MetricState {
   const other = Math.abs(scale.difference(rises ? -margin : margin));
   if (worse === "either" && !(reach - harm <= other)) return "unsure";
   return countsAllow(track, window) ? "healthy" : "unsure";
+}
+
+function lateHarm(
+  { late }: Track,
+  window: number,
+  rises: boolean,
+): { harm: number; reach: number } | undefined {
+  const shift = late?.shift[window];
+  const reach = late?.reach[window];
+  if (shift === undefined || reach === undefined) return undefined;
+  return { harm: rises ? shift : -shift, reach };
 }
 
 /** One-sided 95 %. */

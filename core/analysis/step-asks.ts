@@ -56,4 +56,4 @@ export function goesOn(
 
 const notCompared =
   "Nothing was compared in them: the stable version has no traffic any more, and no other week has any. The evidence is that of the steps before.";
-const notMeasured = "That is time alone: these windows show nothing of how healthy the candidate is.";
+const notMeasured = "That is time alone: it does not show how healthy the candidate is.";

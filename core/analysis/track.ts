@@ -35,6 +35,8 @@ export type Track = {
   /** The lasting shift, and how far it may lie to either side, on the scale of the comparison. */
   shift: number[];
   reach: number[];
+  /** The same since the start that the evidence speaks of most, where one comparison goes on over several steps. */
+  late?: { shift: number[]; reach: number[] };
   /** The smallest relative effect that matters at the level of the baseline so far. */
   margin: number[];
   /** The baseline's value so far; of a share, half an event more, so that it is never zero. */
@@ -100,6 +102,8 @@ export type TrackQuestion = {
   shifts: Shifts;
   starts: ReadonlySet<number>;
   warmUp: ReadonlySet<number>;
+  /** Harm may begin with a later step, and what was healthy before it says nothing against it. */
+  overSteps: boolean;
   /** Requests behind each window, as a harmonic mean of the arms, for gauges that rest on them. */
   events: readonly (number | undefined)[];
 };
@@ -128,6 +132,7 @@ export function track(question: TrackQuestion): Track {
     marginalFrom: column(),
     shift: column(),
     reach: column(),
+    ...(question.overSteps ? { late: { shift: column(), reach: column() } } : {}),
     margin: column(),
     level: column(),
     baseline: column(),
@@ -180,6 +185,11 @@ export function track(question: TrackQuestion): Track {
     made.marginalFrom[window] = stage.boundary.marginal;
     made.shift[window] = effect / root;
     made.reach[window] = (stage.boundary.reach * error) / root;
+    if (made.late !== undefined) {
+      const since = follower.strongest();
+      made.late.shift[window] = since.effect / root;
+      made.late.reach[window] = (stage.boundary.reach * since.error) / root;
+    }
     made.margin[window] = marginAt(policy, series.kind, level, stage.reference);
     made.level[window] = level;
     made.baseline[window] = sums.baseline / sums.baselineWeight;

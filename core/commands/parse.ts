@@ -1,18 +1,7 @@
 import { editDistance } from "../policy/guardrails/suggest.ts";
-import { plain } from "../render/escape.ts";
+import { type RollbackCommand, type RolloutCommand, rollbackCommand, rolloutCommand } from "./rollout.ts";
+import { type Incomplete, incomplete, isReason, longestReason, missing } from "./usage.ts";
 import { visibleLines } from "./visible.ts";
-
-/** What a maintainer types at the start of a line. */
-export const usages = {
-  "approve-risk": "/approve-risk [<full commit id>] [environment=<name>] <reason>",
-  "revoke-approval": "/revoke-approval [<reason>]",
-  risk: "/risk",
-  "risk-wrong": "/risk wrong <why>",
-  hold: "/hold <reason>",
-  unhold: "/unhold [<reason>]",
-  help: "/help",
-} as const;
-export type CommandName = keyof typeof usages;
 
 /** Without a commit it means the head at the time of reading. */
 export type ApprovalCommand = { kind: "approve-risk"; sha?: string; environment?: string; reason: string };
@@ -23,15 +12,12 @@ export type Command =
   | { kind: "unhold"; reason?: string }
   | { kind: "risk" }
   | { kind: "risk-wrong"; reason: string }
+  | RolloutCommand
+  | RollbackCommand
   | { kind: "help" }
-  /** Ours without doubt, and it cannot be done as it is written. */
-  | { kind: "incomplete"; command: CommandName; problem: CommandProblem; sentence: string };
-
-export const commandProblems = ["missing-reason", "short-sha", "misspelt"] as const;
-export type CommandProblem = (typeof commandProblems)[number];
+  | Incomplete;
 
 const longestBody = 70_000;
-const longestReason = 1000;
 const mostCommands = 10;
 const called = /^\/([A-Za-z][A-Za-z0-9_-]{0,40})(?:[ \t]+(.*))?$/;
 
@@ -60,6 +46,10 @@ function commandOf(line: string): Command | undefined {
       return { kind: name, ...reasonOption(words) };
     case "risk":
       return risk(words);
+    case "rollout":
+      return rolloutCommand(words);
+    case "rollback":
+      return rollbackCommand(words);
     case "help":
       return words === "" ? { kind: "help" } : undefined;
     default:
@@ -104,15 +94,6 @@ function reasonOption(words: string): { reason?: string } {
   return isReason(words) ? { reason: words.slice(0, longestReason) } : {};
 }
 
-/** A reason has to be seen: blanks and invisible letters are none, and neither is the place for one that we print. */
-function isReason(text: string): boolean {
-  return !/^<[^<>]*>$/.test(text.trim()) && /[\p{L}\p{N}]/u.test(plain(text, longestReason));
-}
-
-function missing(command: CommandName): Command {
-  return incomplete(command, "missing-reason", "It gives no reason, and the reason goes on the record.");
-}
-
 /** Only names that no other tool has: what is near `/approve-risk` is ours, what is near `/hold` may be anybody's. */
 function misspelt(name: string): Command | undefined {
   const written = name.toLowerCase().replaceAll("_", "-");
@@ -121,8 +102,4 @@ function misspelt(name: string): Command | undefined {
       return incomplete(meant, "misspelt", `There is no command \`/${name}\`.`);
   }
   return undefined;
-}
-
-function incomplete(command: CommandName, problem: CommandProblem, sentence: string): Command {
-  return { kind: "incomplete", command, problem, sentence: `${sentence} Write: \`${usages[command]}\`` };
 }

@@ -72,6 +72,7 @@ function addRepository(world: World, options: RepositoryOptions): Repository {
     createdAt: world.now(),
     collaborators: new Map(collaborators.map(([login, role]) => [login.toLowerCase(), role])),
     pulls: new Map(),
+    issues: new Map(),
     comments: new Map(),
     reviews: [],
     checkRuns: new Map(),
@@ -208,13 +209,15 @@ export type RunOptions = {
   headBranch?: string;
   actor?: string;
   status?: string;
+  path?: string;
+  inputs?: Record<string, unknown>;
 };
 
 export function addRun(world: World, repository: Repository, options: RunOptions): WorkflowRun {
   const run: WorkflowRun = {
     id: world.nextId(),
     name: "deploy",
-    path: ".github/workflows/deploy.yml",
+    path: options.path ?? ".github/workflows/deploy.yml",
     event: options.event ?? "push",
     headSha: options.headSha,
     headBranch: options.headBranch ?? repository.defaultBranch,
@@ -222,6 +225,7 @@ export function addRun(world: World, repository: Repository, options: RunOptions
     conclusion: null,
     actor: addUser(world, { login: options.actor ?? repository.owner.login }),
     createdAt: world.now(),
+    inputs: options.inputs ?? {},
     approvals: [],
     protectionAnswers: [],
   };

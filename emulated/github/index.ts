@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { addPull, addRun, addToken, buildWorld, type RunOptions } from "./build-state.ts";
 import { type Events, eventsOf, type SendOptions, sendEvent } from "./events/index.ts";
 import type { Payload } from "./events/payloads.ts";
@@ -8,6 +7,7 @@ import { type Fault, faults } from "./faults.ts";
 import { githubSchema } from "./graphql/schema.ts";
 import { prepareSchemas, type Violation } from "./openapi.ts";
 import type { GitHubOptions, PullOptions, TokenOptions } from "./options.ts";
+import { portOf } from "./port.ts";
 import type { RecordedRequest } from "./recorded.ts";
 import { serve } from "./server.ts";
 import {
@@ -26,7 +26,7 @@ export type { Violation } from "./openapi.ts";
 export type { GitHubOptions, Permissions, PullOptions, RepositoryOptions, TokenOptions } from "./options.ts";
 export type { RecordedRequest } from "./recorded.ts";
 export { longestChain, roundTrips } from "./round-trips.ts";
-export type { CheckRun, Comment, Pull, Repository, World } from "./state.ts";
+export type { CheckRun, Comment, Issue, Pull, Repository, World } from "./state.ts";
 
 export type EmulatedGitHub = {
   /** Base of the REST API, without a slash at the end; `${url}/api/v3` serves the same. */
@@ -107,9 +107,4 @@ export async function startGitHub(options: GitHubOptions): Promise<EmulatedGitHu
       await Promise.all(world.folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === "string") throw new Error("The emulator has no port.");
-  return address.port;
 }

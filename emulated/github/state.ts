@@ -69,6 +69,21 @@ export type Pull = {
   merged: { at: string; by: User; commit: string } | null;
 };
 
+/** One that is no pull request; the two share their numbers. */
+export type Issue = {
+  id: number;
+  number: number;
+  title: string;
+  body: string | null;
+  user: User;
+  app: App | null;
+  labels: string[];
+  state: "open" | "closed";
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+};
+
 export type Review = {
   id: number;
   number: number;
@@ -149,6 +164,8 @@ export type WorkflowRun = {
   conclusion: string | null;
   actor: User;
   createdAt: string;
+  /** What a dispatch gave to it. */
+  inputs: Record<string, unknown>;
   approvals: { state: "approved" | "rejected"; comment: string; environments: string[]; user: User }[];
   protectionAnswers: {
     environment: string;
@@ -196,6 +213,7 @@ export type Repository = {
   createdAt: string;
   collaborators: Map<string, Role>;
   pulls: Map<number, Pull>;
+  issues: Map<number, Issue>;
   comments: Map<number, Comment>;
   reviews: Review[];
   checkRuns: Map<number, CheckRun>;

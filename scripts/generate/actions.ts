@@ -1,7 +1,10 @@
 import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
+import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts";
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration, VerbDeclaration } from "../../actions/io.ts";
+import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
+import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
 
 /** action.yml files and their tables, from the declarations. */
 
@@ -9,11 +12,21 @@ export const declarations: readonly VerbDeclaration[] = [
   decideDeclaration,
   collectDeclaration,
   analyzeDeclaration,
+  canaryStepDeclaration,
+  rollbackDeclaration,
 ];
 
-const icons: Record<string, string> = { decide: "shield", collect: "clipboard", analyze: "activity" };
+const icons: Record<string, string> = {
+  decide: "shield",
+  collect: "clipboard",
+  analyze: "activity",
+  "canary-step": "chevrons-up",
+  rollback: "rotate-ccw",
+  rollout: "trending-up",
+};
 
-export function actionYaml(declaration: VerbDeclaration, main: string): string {
+/** `post` is run by the same file once the job's steps are over, cancelled or not. */
+export function actionYaml(declaration: VerbDeclaration, main: string, hasPost = false): string {
   const inputs = Object.entries(declaration.inputs).flatMap(([name, input]) => [
     `  ${name}:`,
     `    description: ${quoted(described(input))}`,
@@ -37,6 +50,7 @@ export function actionYaml(declaration: VerbDeclaration, main: string): string {
     "runs:",
     "  using: node24",
     `  main: ${main}`,
+    ...(hasPost ? [`  post: ${main}`] : []),
   ].join("\n")}\n`;
 }
 
@@ -84,7 +98,7 @@ export function withGenerated(document: string, parts: Record<string, string>): 
 
 export function tableParts(): Record<string, string> {
   return Object.fromEntries(
-    declarations.flatMap((declaration) => [
+    [...declarations, rolloutDeclaration].flatMap((declaration) => [
       [`${declaration.name} inputs`, inputsTable(declaration)],
       [`${declaration.name} outputs`, outputsTable(declaration)],
     ]),

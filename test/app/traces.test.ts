@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { wantsTraces } from "../../adapters/opentelemetry/wanted.ts";
 import { openTelemetry } from "../../app/opentelemetry.ts";
-import { noTraces, openTraces, wantsTraces } from "../../app/traces.ts";
+import { noTraces, openTraces } from "../../app/traces.ts";
 import { UserError } from "../../core/errors.ts";
 import { place, secret, startTestApp, type TestApp } from "./app.ts";
 import { type Collector, type ReceivedSpan, startCollector } from "./collector.ts";

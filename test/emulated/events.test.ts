@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { verify } from "@octokit/webhooks-methods";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmulatedGitHub, startGitHub } from "../../emulated/github/index.ts";
+import { portOf } from "../../emulated/github/port.ts";
 import { commitFiles, git, type SmallRepository, smallRepository } from "./small-repository.ts";
 
 let repository: SmallRepository;
@@ -21,11 +21,6 @@ const keys = generateKeyPairSync("rsa", {
   publicKeyEncoding: { type: "spki", format: "pem" },
   privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 beforeEach(async () => {
   received = [];

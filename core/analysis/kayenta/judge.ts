@@ -4,7 +4,9 @@ import type { WindowRules } from "../conclude.ts";
 import { isPair, pairAt, windowsOf } from "../difference.ts";
 import type { Measurements, MetricSeries } from "../measurements.ts";
 import type { AnalysisPolicy } from "../metric-policy.ts";
+import { atStart } from "../rules/hysteresis.ts";
 import type { Demand } from "../rules/strictest.ts";
+import { goesOn } from "../step-asks.ts";
 import type { Conclusion } from "../verdict-frame.ts";
 import { warmUpOf } from "../warm-up.ts";
 import { type KayentaJudgement, type KayentaMetric, kayentaJudgement } from "./judgement.ts";
@@ -29,7 +31,7 @@ export type KayentaJudged = Conclusion & {
 type Answer = Pick<Conclusion, "verdict" | "reason" | "sentence" | "missing">;
 
 /** Of fewer values a test of ranks has nothing to say. */
-const fewest = 4;
+export const fewestValues = 4;
 
 /**
  * Kayenta's judge in the place of ours, looked at as Spinnaker's canary stage does: after every window on all windows so
@@ -40,7 +42,7 @@ export function judgeAsKayenta(
   measurements: Measurements,
   policy: AnalysisPolicy,
   scores: KayentaScores,
-  { windowsPlanned, steps = [], rules }: Context = {},
+  { windowsPlanned, steps = [], rules, step }: Context = {},
 ): KayentaJudged {
   const leftOut = warmUpOf(steps, policy, measurements.window_seconds);
   const given = kayentaOf(measurements, policy);
@@ -64,7 +66,7 @@ export function judgeAsKayenta(
   for (let window = 0; window < measured; window++) {
     said = rules?.(window) ?? said;
     if (said.demand?.action === "rollback") return finish(window, demanded(said.demand));
-    if (window + 1 < Math.max(fewest, policy.healthyWindows)) continue;
+    if (window + 1 < Math.max(fewestValues, policy.healthyWindows)) continue;
     const asked = seen.filter((metric) => !isIgnored(metric, window, policy));
     const judgement = kayentaJudgement(
       asked.map(({ name, control, experiment }) => ({
@@ -85,6 +87,10 @@ export function judgeAsKayenta(
       });
   }
   const last = measured - 1;
+  // Where nothing can be compared, no score says anything.
+  const { demand } = said;
+  const on = step && goesOn(step, last, { standing: atStart, states: [], tracks: [], demand });
+  if (on !== undefined) return finish(last, { verdict: "promote", missing: [], ...on });
   const answer = unsettled(seen, looks.get(last), last, planned, policy, said.demand);
   if (last + 1 < planned || answer.verdict !== "hold" || policy.atDeadline === "hold")
     return finish(last, answer);
@@ -131,9 +137,9 @@ function unsettled(
   const thin = seen.filter(
     (metric) =>
       !isIgnored(metric, window, policy) &&
-      countedBy(metric, window) < Math.max(fewest, policy.healthyWindows),
+      countedBy(metric, window) < Math.max(fewestValues, policy.healthyWindows),
   );
-  const needed = Math.max(fewest, policy.healthyWindows);
+  const needed = Math.max(fewestValues, policy.healthyWindows);
   const missing = thin.map(
     (metric) =>
       `${metric.name} was measured on both arms in ${countedBy(metric, window)} of at least ${needed} windows.`,

@@ -26,6 +26,8 @@ export type Follower = {
   evidence(): number;
   /** The lasting shift and its standard error, infinite before the first window. Read it before the next window. */
   estimate(): Readonly<Estimate>;
+  /** The same of the shift since the start that the evidence speaks of most: what began late is not thinned by before. */
+  strongest(): Readonly<Estimate>;
   windows(): number;
 };
 
@@ -151,12 +153,34 @@ export function follow(
     return sum;
   };
 
-  const estimated: Estimate = { effect: 0, error: Number.POSITIVE_INFINITY };
-  const effectIn = (one: Arms): number => (one.scores[0] ?? 0) / (one.information[0] ?? 0);
-  const varianceIn = (one: Arms): number => {
-    const information = one.information[0] ?? 0;
-    const left = one.sums.squares - (one.scores[0] ?? 0) ** 2 / information;
+  const effectIn = (one: Arms, column: number): number =>
+    (one.scores[column] ?? 0) / (one.information[column] ?? 0);
+  const varianceIn = (one: Arms, column: number): number => {
+    const information = one.information[column] ?? 0;
+    const left = one.sums.squares - (one.scores[column] ?? 0) ** 2 / information;
     return (alikeness + Math.max(0, left)) / (alikeness + 2 * windows - 1) / information;
+  };
+  const estimated: Estimate = { effect: 0, error: Number.POSITIVE_INFINITY };
+  const estimateSince = (column: number): Estimate => {
+    let mean = 0;
+    for (const { arms: one, weight } of models) mean += weight * effectIn(one, column);
+    let variance = 0;
+    for (const { arms: one, weight } of models)
+      variance += weight * (varianceIn(one, column) + (effectIn(one, column) - mean) ** 2);
+    estimated.effect = mean;
+    estimated.error = Math.sqrt(variance);
+    return estimated;
+  };
+
+  /** By how much a shift of the best size since a start is likelier than none. */
+  const gainSince = (column: number): number => {
+    let gain = 0;
+    for (const { arms: one, weight } of models)
+      for (const size of sizes) {
+        const half = 0.5 * size * (one.information[column] ?? 0);
+        gain = Math.max(gain, weight * size * ((one.scores[column] ?? 0) - half));
+      }
+    return gain;
   };
 
   return {
@@ -194,14 +218,14 @@ export function follow(
     estimate() {
       if (windows === 0) return estimated;
       weigh(true);
-      let mean = 0;
-      for (const { arms: one, weight } of models) mean += weight * effectIn(one);
-      let variance = 0;
-      for (const { arms: one, weight } of models)
-        variance += weight * (varianceIn(one) + (effectIn(one) - mean) ** 2);
-      estimated.effect = mean;
-      estimated.error = Math.sqrt(variance);
-      return estimated;
+      return estimateSince(0);
+    },
+    strongest() {
+      if (windows === 0) return estimated;
+      weigh(true);
+      let best = 0;
+      for (let column = 1; column < begun; column++) if (gainSince(column) > gainSince(best)) best = column;
+      return estimateSince(best);
     },
     windows: () => windows,
   };

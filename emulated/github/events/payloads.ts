@@ -1,7 +1,8 @@
 import { renderCheckRun } from "../shapes/check.ts";
 import { renderComment } from "../shapes/comment.ts";
 import { renderDeployment } from "../shapes/deployment.ts";
-import { association, renderLabel, renderPull } from "../shapes/pull.ts";
+import { renderIssue } from "../shapes/issue.ts";
+import { renderPull } from "../shapes/pull.ts";
 import { apiUrl, fullRepository } from "../shapes/repository.ts";
 import { renderReview } from "../shapes/review.ts";
 import { nodeId, renderApp, renderUser } from "../shapes/user.ts";
@@ -77,68 +78,19 @@ export function deploymentEvent(place: Place, deployment: Deployment): Payload {
   };
 }
 
-/** The issue that a pull request also is; it says nothing of commits. */
-function issueOf({ world, repository }: Place, pull: Pull): Payload {
-  const url = `${apiUrl(world, repository)}/issues/${pull.number}`;
-  const page = `${world.url}/${repository.fullName}/pull/${pull.number}`;
-  return {
-    id: pull.id,
-    node_id: nodeId("Issue", pull.id),
-    url,
-    repository_url: apiUrl(world, repository),
-    labels_url: `${url}/labels{/name}`,
-    comments_url: `${url}/comments`,
-    events_url: `${url}/events`,
-    timeline_url: `${url}/timeline`,
-    html_url: page,
-    number: pull.number,
-    title: pull.title,
-    body: pull.body,
-    user: renderUser(world, pull.user),
-    labels: pull.labels.map((name) => renderLabel(world, repository, name)),
-    state: pull.state,
-    locked: false,
-    assignee: null,
-    assignees: [],
-    milestone: null,
-    comments: [...repository.comments.values()].filter((one) => one.number === pull.number).length,
-    created_at: pull.createdAt,
-    updated_at: pull.updatedAt,
-    closed_at: pull.closedAt,
-    author_association: association(repository, pull.user),
-    active_lock_reason: null,
-    draft: pull.draft,
-    performed_via_github_app: null,
-    state_reason: null,
-    reactions: reactionsOf(url),
-    pull_request: {
-      url: `${apiUrl(world, repository)}/pulls/${pull.number}`,
-      html_url: page,
-      diff_url: `${page}.diff`,
-      patch_url: `${page}.patch`,
-      merged_at: pull.merged?.at ?? null,
-    },
-  };
-}
-
-const reactionsOf = (url: string): Payload => ({
-  url: `${url}/reactions`,
-  total_count: 0,
-  ...{ "+1": 0, "-1": 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 },
-});
-
 export function issueCommentEvent(
   place: Place,
   comment: Comment,
   action = "created",
   before?: string,
 ): Payload {
-  const pull = place.repository.pulls.get(comment.number);
-  if (!pull) throw new Error(`There is no pull request ${comment.number}.`);
+  const { pulls, issues } = place.repository;
+  const issue = pulls.get(comment.number) ?? issues.get(comment.number);
+  if (!issue) throw new Error(`There is no issue and no pull request ${comment.number}.`);
   return {
     action,
     ...(action === "edited" ? { changes: { body: { from: before ?? "" } } } : {}),
-    issue: issueOf(place, pull),
+    issue: renderIssue(place.world, place.repository, issue),
     comment: renderComment(place.world, place.repository, comment),
     ...common(place, comment.user),
   };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { actorOf } from "../access.ts";
+import { actorOf, authorize } from "../access.ts";
 import {
   type Answer,
   bodyOf,
@@ -38,8 +38,13 @@ function checkedBody(call: RepositoryCall): string {
 
 function issueNumber(call: RepositoryCall): number {
   const number = numberOf(call, "issue_number");
-  if (!call.repository.pulls.has(number)) throw notFound();
+  if (!call.repository.pulls.has(number) && !call.repository.issues.has(number)) throw notFound();
   return number;
+}
+
+/** What may be written on a pull request by its own permission takes the one of issues where there is none. */
+export function requireIssues(call: RepositoryCall): void {
+  authorize(call.token, call.repository, { needs: ["issues:write"], anyone: true, appsOnly: false });
 }
 
 export function commentOf(call: RepositoryCall): Comment {
@@ -59,6 +64,7 @@ function listComments(call: RepositoryCall): Promise<Answer> {
 
 function createComment(call: RepositoryCall): Answer {
   const number = issueNumber(call);
+  if (call.repository.issues.has(number)) requireIssues(call);
   const body = checkedBody(call);
   const { user, app } = actorOf(call.token);
   const at = call.world.now();

@@ -7,7 +7,9 @@ import { commitRoutes } from "./commits.ts";
 import { contentRoutes } from "./contents.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { dispatchRoutes } from "./dispatches.ts";
 import { gitObjectRoutes } from "./git-objects.ts";
+import { issueRoutes } from "./issues.ts";
 import { labelRoutes } from "./labels.ts";
 import { manifestRoutes } from "./manifests.ts";
 import { mergeRoutes } from "./merge.ts";
@@ -30,9 +32,11 @@ export const routes: Route[] = [
   ...refRoutes,
   ...gitObjectRoutes,
   ...commentRoutes,
+  ...issueRoutes,
   ...checkRoutes,
   ...statusRoutes,
   ...runRoutes,
+  ...dispatchRoutes,
   ...reviewRoutes,
   ...reactionRoutes,
   ...rateLimitRoutes,

@@ -10,21 +10,23 @@ import {
   repositoryRoute,
 } from "../route.ts";
 import { renderLabel } from "../shapes/pull.ts";
-import type { Pull } from "../state.ts";
+import type { Issue, Pull } from "../state.ts";
 
-function issueOf(call: RepositoryCall): Pull {
-  const pull = call.repository.pulls.get(numberOf(call, "issue_number"));
-  if (!pull) throw notFound();
-  return pull;
+function issueOf(call: RepositoryCall): Pick<Issue | Pull, "labels"> {
+  const number = numberOf(call, "issue_number");
+  const issue = call.repository.pulls.get(number) ?? call.repository.issues.get(number);
+  if (!issue) throw notFound();
+  return issue;
 }
 
-const render = (call: RepositoryCall, pull: Pull): unknown[] =>
-  pull.labels.map((name) => renderLabel(call.world, call.repository, name));
+const render = (call: RepositoryCall, issue: Pick<Issue, "labels">): unknown[] =>
+  issue.labels.map((name) => renderLabel(call.world, call.repository, name));
 
 const name = z.union([z.string(), z.looseObject({ name: z.string() }).transform((label) => label.name)]);
+export const labelNames = z.array(name);
 const labelBody = z.union([
-  z.looseObject({ labels: z.array(name).default([]) }).transform((body) => body.labels),
-  z.array(name),
+  z.looseObject({ labels: labelNames.default([]) }).transform((body) => body.labels),
+  labelNames,
 ]);
 
 function addLabels(call: RepositoryCall): Answer {

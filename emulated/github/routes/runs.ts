@@ -23,7 +23,7 @@ function runOf(call: RepositoryCall): WorkflowRun {
   return found;
 }
 
-async function renderRun(call: RepositoryCall, run: WorkflowRun) {
+export async function renderRun(call: RepositoryCall, run: WorkflowRun) {
   const { repository, world } = call;
   const url = `${apiUrl(world, repository)}/actions/runs/${run.id}`;
   const commit = await readCommit(repository.git, run.headSha);

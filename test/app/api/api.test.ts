@@ -182,6 +182,7 @@ describe("the policy", () => {
 
 describe("events", () => {
   const taken = ["lease", "intent", "result", "verdict", "outcome", "feedback"];
+  const inFormAlone = ["rollout", "command", "observation", "notice"];
 
   it.each(eventKinds)("of the kind %s are taken or refused", async (kind) => {
     const body = { repository, stream: "production/payments-api", kind, body: { actor: "admin", sha } };
@@ -189,13 +190,15 @@ describe("events", () => {
     if (taken.includes(kind)) {
       expect([got.status, got.json.kind, got.json.actor]).toEqual([201, kind, "octocat"]);
       expect(got.json.at).toBe(server.clock.now.toISOString());
+    } else if (inFormAlone.includes(kind)) {
+      expect([got.status, got.json.reason_code]).toEqual([422, "bad-event"]);
     } else {
       expect([got.status, got.json.reason_code]).toEqual([403, "event-kind-refused"]);
       expect(got.json.detail).toContain(`"${kind}" is not taken here`);
     }
   });
 
-  it.each(eventKinds.filter((kind) => kind !== "decision" && !taken.includes(kind)))(
+  it.each(eventKinds.filter((kind) => !["decision", ...taken, ...inFormAlone].includes(kind)))(
     "of the kind %s are refused at the ledger itself, between others and with every scope",
     async (kind) => {
       const about = {

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { installations } from "../../../adapters/github/installations.ts";
+import { mirrorTask } from "../../../adapters/github/mirror-task.ts";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
 import { payloadOf } from "../../../app/inbox/payload.ts";
 import { onDeploymentStatus } from "../../../app/webhooks/deployment-status.ts";
@@ -87,6 +88,10 @@ describe("what became of a deployment", () => {
       { actor: "ben", at: start.toISOString(), body: { outcome: "success", sha, deployment_status: 2 } },
       { body: { outcome: "failure", deployment_status: 3 } },
     ]);
+    const mirrored = payload(4, "success");
+    const deployment = { ...mirrored.deployment, task: mirrorTask("shop") };
+    await onDeploymentStatus({ ...mirrored, deployment }, work());
+    expect(await outcomes()).toHaveLength(2);
   });
 });
 

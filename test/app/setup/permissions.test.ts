@@ -5,7 +5,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { eventsOf, permissionsOf, type Tier, tiers } from "../../../app/setup/permissions.ts";
+import {
+  eventsOf,
+  permissionsOf,
+  startingPermission,
+  type Tier,
+  tiers,
+} from "../../../app/setup/permissions.ts";
 import { startApp } from "../../../app/start.ts";
 import { type EmulatedGitHub, startGitHub } from "../../../emulated/github/index.ts";
 import { router } from "../../../emulated/github/router.ts";
@@ -67,13 +73,13 @@ function suffices(needs: readonly string[], permissions: Record<string, "read" |
   );
 }
 
-/** Ledger and history on a branch are the Actions' own; the App keeps its ledger in its database. */
+/** Ledger and history on a branch, and a rollout's deployment, are the Actions' own. */
 const tierOf = ({ file, method }: { file: string; method: string }): Tier =>
   file.startsWith("adapters/ledgers/") || file === "adapters/github/history.ts"
     ? "propose"
     : method === "GET"
       ? "observe"
-      : file.startsWith("app/gates/")
+      : file.startsWith("app/gates/") || file === "adapters/github/rollout-mirror.ts"
         ? "gate"
         : "advise";
 
@@ -85,8 +91,11 @@ describe("the permissions of a tier", () => {
     const match = find(one.method, one.path.replaceAll(/\{[^}]+\}/g, "1"));
     expect(match, `${one.file} asks for ${one.route}, which the emulator does not serve`).toBeDefined();
     const tier = tierOf(one);
+    const starts: Record<string, "read" | "write"> = one.path.endsWith("/dispatches")
+      ? { [startingPermission.name]: startingPermission.level }
+      : {};
     expect(
-      suffices(match?.route.needs ?? [], permissionsOf(tier)),
+      suffices(match?.route.needs ?? [], { ...permissionsOf(tier), ...starts }),
       `${one.file}: ${one.route} needs ${match?.route.needs.join(" or ")}, which ${tier} does not have`,
     ).toBe(true);
   });

@@ -7,6 +7,7 @@ import { effectScale } from "../../../core/analysis/noise/effect-scale.ts";
 import { defaultNoise } from "../../../core/analysis/noise/noise.ts";
 import { analysisPolicyOf } from "../../../core/analysis/policy-of.ts";
 import { metricStateAt } from "../../../core/analysis/state.ts";
+import type { StepAsks } from "../../../core/analysis/step-asks.ts";
 import type { Track } from "../../../core/analysis/track.ts";
 
 const policy: AnalysisPolicy = { ...analysisPolicyOf({}, defaultMetric), healthyWindows: 3 };
@@ -70,7 +71,7 @@ function trackOf(windows: readonly Window[], own: Partial<MetricPolicy> = {}, na
 function judged(
   tracks: Track[],
   more: Partial<AnalysisPolicy> = {},
-  rest: { windowsPlanned?: number; rules?: WindowRules } = {},
+  rest: { windowsPlanned?: number; rules?: WindowRules; step?: StepAsks } = {},
 ): Pick<Judged, "verdict" | "reason" | "atWindow"> {
   const { verdict, reason, atWindow } = verdictAfter(tracks, { ...policy, ...more }, rest);
   return { verdict, reason, atWindow };
@@ -235,5 +236,131 @@ describe("rules of the rollout", () => {
       verdict: "hold",
       reason: "guardrail",
     });
+  });
+});
+
+describe("a step of a comparison that goes on over several", () => {
+  const step = (on: StepAsks["on"], more: Partial<StepAsks> = {}): StepAsks => ({
+    ...{ from: 4, until: 12, healthyWindows: 2, on },
+    ...more,
+  });
+  const holding =
+    (reason_code: "no-data" | "guardrail", until = 99): WindowRules =>
+    (window) => ({
+      answers: [],
+      warnings: [],
+      ...(window < until
+        ? { demand: { action: "hold", reason_code, rule: "r", sentence: "It holds." } }
+        : {}),
+    });
+
+  test.each<[string, Window[], StepAsks, WindowRules | undefined, string]>([
+    [
+      "healthy windows count from the step's first one",
+      times(9, healthy),
+      step("evidence"),
+      undefined,
+      "promote healthy 6",
+    ],
+    ["not sooner", times(5, healthy), step("evidence"), undefined, "hold too-few-healthy-windows 5"],
+    [
+      "evidence that is missing holds the deciding step",
+      times(9, unsure),
+      step("evidence"),
+      undefined,
+      "hold not-enough-evidence 9",
+    ],
+    [
+      "and not one that others follow",
+      times(9, unsure),
+      step("health"),
+      undefined,
+      "promote no-sign-of-harm 6",
+    ],
+    [
+      "a sign of harm does",
+      [...times(4, healthy), marginal, healthy],
+      step("health"),
+      undefined,
+      "slow marginal 6",
+    ],
+    [
+      "windows that are missing are no healthy ones",
+      [...times(4, healthy), ...times(5, "missing")],
+      step("health"),
+      undefined,
+      "hold too-few-healthy-windows 9",
+    ],
+    [
+      "harm before the step counts",
+      [harm, ...times(9, healthy)],
+      step("health"),
+      undefined,
+      "rollback sharp-spike 1",
+    ],
+    [
+      "harm after it could have gone on counts",
+      [...times(7, unsure), harm],
+      step("health"),
+      undefined,
+      "rollback sharp-spike 8",
+    ],
+    ["time passes without data", times(9, "missing"), step("time"), undefined, "promote not-compared 6"],
+    ["not sooner than its time", times(5, "missing"), step("time"), undefined, "hold no-data 5"],
+    [
+      "time passes a rule that waits for data",
+      times(9, "missing"),
+      step("time"),
+      holding("no-data"),
+      "promote not-compared 6",
+    ],
+    [
+      "and no rule that is broken",
+      times(9, "missing"),
+      step("time"),
+      holding("guardrail"),
+      "hold guardrail 9",
+    ],
+    [
+      "where rules are all there is, each wants its data",
+      times(9, "missing"),
+      step("rules"),
+      holding("no-data"),
+      "hold no-data 9",
+    ],
+    [
+      "and goes on with them",
+      times(9, "missing"),
+      step("rules"),
+      holding("no-data", 6),
+      "promote not-compared 7",
+    ],
+    [
+      "while it bakes only harm is news",
+      times(9, healthy),
+      step("nothing"),
+      undefined,
+      "hold too-few-healthy-windows 9",
+    ],
+    ["and harm is", [...times(8, healthy), harm], step("nothing"), undefined, "rollback sharp-spike 9"],
+  ])("%s", (_, windows, asks, rules, expected) => {
+    const found = judged(
+      [trackOf(windows)],
+      {},
+      { step: asks, windowsPlanned: 40, ...(rules ? { rules } : {}) },
+    );
+    expect(`${found.verdict} ${found.reason} ${found.atWindow}`).toBe(expected);
+  });
+
+  test("its own deadline counts, and a metric that may not be missing takes nobody back where none is measured", () => {
+    const rest = { step: step("health", { until: 8 }), windowsPlanned: 40 };
+    const silent = [...times(4, healthy), ...times(4, "missing" as Window)];
+    expect(judged([trackOf(silent)], { atDeadline: "rollback" }, rest)).toMatchObject({
+      verdict: "rollback",
+      reason: "deadline",
+    });
+    const needed = trackOf(times(5, "missing"), { noData: "rollback" });
+    expect(judged([needed], {}, { step: step("health") }).verdict).toBe("rollback");
+    expect(judged([needed], {}, { step: step("time") }).verdict).toBe("hold");
   });
 });

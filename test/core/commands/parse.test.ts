@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { approvalsIn, commandsIn, usages } from "../../../core/commands/parse.ts";
+import { approvalsIn, commandsIn } from "../../../core/commands/parse.ts";
+import { usages } from "../../../core/commands/usage.ts";
 
 const head = "a".repeat(40);
 const numbered = "0123456789".repeat(4);
@@ -46,6 +47,24 @@ describe("the commands of a comment", () => {
     ["/help", [{ kind: "help" }]],
     ["/help me", []],
     ["/help\n/risk", [{ kind: "help" }, { kind: "risk" }]],
+    ["/rollout", [{ kind: "rollout", word: "status" }]],
+    ["/rollout pause", [{ kind: "rollout", word: "pause" }]],
+    ["/rollout abort it burns", [{ kind: "rollout", word: "abort", reason: "it burns" }]],
+    [
+      "/rollout overrule environment=eu service=pay the metric lied",
+      [
+        {
+          ...{ kind: "rollout", word: "overrule", service: "pay", environment: "eu" },
+          reason: "the metric lied",
+        },
+      ],
+    ],
+    ["/rollout resume service=pay", [{ kind: "rollout", word: "resume", service: "pay" }]],
+    ["/rollout went well", []],
+    [
+      "/rollback pay production customers cannot pay",
+      [{ kind: "rollback", service: "pay", environment: "production", reason: "customers cannot pay" }],
+    ],
     ["", []],
     ["/approve", []],
     ["/approved by all", []],
@@ -84,6 +103,14 @@ describe("the commands of a comment", () => {
     ["/aprove-risk fine", "approve-risk", "misspelt"],
     ["/Approve-Risk fine", "approve-risk", "misspelt"],
     ["/revoke-aproval", "revoke-approval", "misspelt"],
+    ["/rollout promote", "rollout", "missing-reason"],
+    ["/rollout overrule service=pay <reason>", "rollout", "missing-reason"],
+    ["/rollout abrot", "rollout", "misspelt"],
+    ["/rollout Abort", "rollout", "misspelt"],
+    ["/rollback", "rollback", "missing-place"],
+    ["/rollback pay", "rollback", "missing-place"],
+    ["/rollback <service> <environment> why", "rollback", "missing-place"],
+    ["/rollback pay production", "rollback", "missing-reason"],
   ] as const)("%j is answered with the remedy", (body, command, problem) => {
     const [found, ...others] = commandsIn(body);
     expect(others).toEqual([]);

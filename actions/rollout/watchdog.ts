@@ -1,0 +1,142 @@
+import { exitCodes, UserError } from "../../core/errors.ts";
+import type { LedgerEvent } from "../../core/evidence/event.ts";
+import { parseStream } from "../../core/evidence/stream.ts";
+import type { Chain } from "../../core/ports.ts";
+import { backAsked } from "../../core/rollout/back-asked.ts";
+import type { Notice } from "../../core/rollout/effect.ts";
+import { foldStream, unfinished } from "../../core/rollout/fold-stream.ts";
+import type { RolloutState } from "../../core/rollout/state.ts";
+import { openBack } from "../rollback/run.ts";
+import { aroundOf, say } from "./around.ts";
+import { decidedOf, decisionNamed } from "./decision.ts";
+import type { adoptValues } from "./declaration.ts";
+import { driven } from "./driving.ts";
+import { mayBegin } from "./gate.ts";
+import type { RolloutPorts } from "./ports.ts";
+import { type Ground, groundOf } from "./prepare.ts";
+import { type RolloutResult, resultOf } from "./result.ts";
+
+export type Adopt = (typeof adoptValues)[number];
+
+/**
+ * Looks for rollouts whose run fell silent, in every stream of the ledger. They are held and paged, or driven on; a
+ * way back that lies half done is always driven, because holding it would leave users with the bad version.
+ */
+export async function watchOver(adopt: Adopt, ports: RolloutPorts): Promise<RolloutResult> {
+  const streams = (await ports.ledger.streams()).filter((stream) => parseStream(stream)?.kind === "service");
+  const found = await Promise.all(streams.map((stream) => lookAfter(stream, adopt, ports)));
+  const results = found.filter((one) => one !== undefined);
+  const worst = results.toSorted((left, right) => left.exitCode - right.exitCode).at(-1);
+  const names = results.map(({ outputs }) => outputs.rollout).join(", ");
+  const sentence =
+    results.length === 0 ? "No rollout has fallen silent." : results.map((one) => one.sentence).join("\n");
+  ports.say(sentence);
+  return {
+    outputs: {
+      rollout: names,
+      outcome: worst?.outputs.outcome ?? "none-silent",
+      "reason-code": worst?.outputs["reason-code"] ?? "none-silent",
+      stable: worst?.outputs.stable ?? "",
+    },
+    exitCode: worst?.exitCode ?? exitCodes.go,
+    ...{ sentence, goOn: "" },
+  };
+}
+
+async function lookAfter(
+  stream: string,
+  adopt: Adopt,
+  ports: RolloutPorts,
+): Promise<RolloutResult | undefined> {
+  try {
+    const chain = await ports.ledger.read(stream);
+    const state = unfinished(foldStream(chain.events, ports.believes));
+    if (chain.fault !== undefined) {
+      ports.warn(chain.fault.sentence);
+      return undefined;
+    }
+    if (state === undefined) return await goBackAsAsked(stream, chain, ports);
+    const { service, environment } = state.plan;
+    const ground = groundOf({ service, environment }, ports);
+    if (!isSilent(chain, ground.leaseSeconds, ports.now())) return undefined;
+    return await (adopt === "drive" || state.turned !== null
+      ? driveOn(state, ground, ports)
+      : hold(state, ground, ports));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // One service that cannot be looked after keeps nobody from looking after the others.
+    ports.warn(`${stream}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The App takes such a word where it reaches no target: whoever does goes back. */
+async function goBackAsAsked(
+  stream: string,
+  { events }: Chain,
+  ports: RolloutPorts,
+): Promise<RolloutResult | undefined> {
+  const asked = backAsked(events);
+  const name = parseStream(stream);
+  if (asked === null || name?.kind !== "service") return undefined;
+  const { service, environment } = name;
+  const ground = groundOf({ service, environment }, ports);
+  const reason = `${asked.body.by} asked for it: ${asked.body.reason}`;
+  return openBack({ reason }, ground, aroundOf(ground, ports), ports);
+}
+
+/** Whoever drives writes its lease anew at half of its time; two of them without a word are no pause. */
+function isSilent({ events }: Chain, leaseSeconds: number, now: number): boolean {
+  const last = events.findLast(isSign);
+  return last !== undefined && now - Date.parse(last.at) >= 2 * leaseSeconds * 1000;
+}
+
+function isSign({ kind }: LedgerEvent): boolean {
+  return kind === "lease" || kind === "rollout" || kind === "command";
+}
+
+const lookOnceSeconds = 1;
+
+async function driveOn(state: RolloutState, ground: Ground, ports: RolloutPorts): Promise<RolloutResult> {
+  const { plan, turned } = state;
+  if (turned === null) {
+    if (plan.decision_id === undefined)
+      throw new UserError(
+        "no-decision",
+        `${plan.rollout} names no decision, so nobody knows whether it may go on. Run its own job again.`,
+      );
+    const decision = await decisionNamed(ports.ledger, plan.decision_id, plan);
+    const answer = decidedOf(decision, plan.service, plan.environment);
+    await mayBegin({ decision, answer, place: ground.place }, lookOnceSeconds, ports);
+  }
+  ports.say(
+    `${plan.rollout} of ${plan.service} in ${plan.environment} fell silent: this run goes on with it.`,
+  );
+  return resultOf(
+    await driven(plan.rollout, aroundOf(ground, ports), ports, { waitSeconds: lookOnceSeconds }),
+  );
+}
+
+async function hold(
+  state: RolloutState,
+  ground: Ground,
+  ports: RolloutPorts,
+): Promise<RolloutResult | undefined> {
+  // Somebody stopped it already: that is no silence.
+  if (state.stop !== null) return undefined;
+  const { plan } = state;
+  const sentence =
+    `Nobody has driven ${plan.rollout} of ${plan.service} in ${plan.environment} for two of its leases. It is held: ` +
+    "say `resume` and run its job again, or take it back.";
+  const notice: Notice = { kind: "page", code: "silent", sentence };
+  const around = aroundOf(ground, ports);
+  await say(around, plan.rollout, { command: "hold", reason: sentence, by: ports.actor });
+  try {
+    await ports.people.tell(state, notice);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    ports.warn(`${sentence} (${error.message})`);
+  }
+  const outputs = { rollout: plan.rollout, outcome: "standing", "reason-code": "silent", stable: "" };
+  return { state, outputs, exitCode: exitCodes.needsApproval, sentence, goOn: "" };
+}

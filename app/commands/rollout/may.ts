@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { type People, peopleOfCommit, peopleOfPull } from "../../../adapters/github/approval-people.ts";
+import { askPerson } from "../../../adapters/github/approval-person.ts";
+import { ask } from "../../../adapters/github/client.ts";
+import { ownerAndRepo } from "../../../adapters/github/full-name.ts";
+import { teamMembership } from "../../../adapters/github/team-membership.ts";
+import { askedFor } from "../../../core/approval/asked.ts";
+import { mayApprove } from "../../../core/approval/may-approve.ts";
+import { whoMayApprove } from "../../../core/approval/who-may.ts";
+import { thresholdsFor } from "../../../core/policy/scope.ts";
+import type { Command } from "../../../core/rollout/events.ts";
+import type { RolloutPlan } from "../../../core/rollout/plan.ts";
+import type { RolloutState } from "../../../core/rollout/state.ts";
+import { type Answer, type RolloutAsking, refuse } from "../answer.ts";
+
+/** Words by which a candidate goes on without the evidence, or against it: whoever may approve may say them. */
+const approving: readonly Command[] = ["approve", "promote", "overrule"];
+
+/**
+ * Undefined where the person may say so; that they may write was asked before. Where policy asks for approvals nobody
+ * pushes their own change on, and nobody lets their own change go on that somebody else stopped.
+ */
+export async function refusedToSay(
+  command: Command,
+  { plan, stop }: Pick<RolloutState, "plan" | "stop">,
+  asking: RolloutAsking,
+): Promise<Answer | undefined> {
+  const { person, here } = asking;
+  if (approving.includes(command)) return refusedToApprove(plan, asking);
+  const wasStopped = stop !== null && ["paused", "held"].includes(stop.code);
+  if (!wasStopped || !["resume", "retry"].includes(command) || isSame(stop.by, person)) return undefined;
+  const { approval } = thresholdsFor(here.policy.thresholds, plan);
+  if (approval === undefined || plan.commit === undefined) return undefined;
+  const { authors } = await handsOf(plan.commit, asking);
+  if (!authors.has(person.toLowerCase())) return undefined;
+  return refuse(
+    "actor-is-author",
+    `${person} had a hand in the change, and ${stop.by} stopped it. Who may: whoever stopped it, or anyone else who may write.`,
+  );
+}
+
+async function refusedToApprove(plan: RolloutPlan, asking: RolloutAsking): Promise<Answer | undefined> {
+  const { said, person, work, here } = asking;
+  const [organisation = ""] = said.repository.split("/");
+  // Whose the code is that goes out is asked where the change is decided on.
+  const asked = [askedFor({ ...plan, organisation }, here.policy, [])];
+  const who = ` Who may: ${whoMayApprove(asked)}.`;
+  const [found, hands] = await Promise.all([
+    askPerson(work.client, said, person, asked, teamMembership(work.client)),
+    plan.commit === undefined ? undefined : handsOf(plan.commit, asking),
+  ]);
+  const isAsked = thresholdsFor(here.policy.thresholds, plan).approval !== undefined;
+  if (hands === undefined && isAsked) {
+    const sentence = "The rollout names no commit, so it cannot be told that somebody else wrote the change.";
+    return refuse("authors-unknown", `${sentence}${who}`);
+  }
+  const nobody = { authors: new Set<string>(), unknown: [] };
+  const verdict = mayApprove(found, isAsked ? (hands ?? nobody) : nobody, asked);
+  return verdict.may ? undefined : refuse(verdict.reason, verdict.sentence);
+}
+
+const pulls = z.array(z.looseObject({ number: z.int(), merged_at: z.string().nullish() }));
+
+/** Who wrote the commit, and everything that the pull requests brought which it came with. */
+async function handsOf(
+  sha: string,
+  { said, work }: RolloutAsking,
+): Promise<Pick<People, "authors" | "unknown">> {
+  const place = { owner: said.owner, name: said.name };
+  return await ask(`who wrote ${sha} in ${said.repository}`, async () => {
+    const { data } = await work.client.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+      ...ownerAndRepo(said.repository),
+      ...{ commit_sha: sha, per_page: 10 },
+    });
+    const people = await Promise.all([
+      peopleOfCommit(work.client, place, sha),
+      ...pulls.parse(data).map(({ number }) => peopleOfPull(work.client, place, number)),
+    ]);
+    return {
+      authors: new Set(people.flatMap(({ authors }) => [...authors])),
+      unknown: people.flatMap(({ unknown }) => unknown),
+    };
+  });
+}
+
+function isSame(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}

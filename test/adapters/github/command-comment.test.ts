@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { GitHubClient } from "../../../adapters/github/client.ts";
+import { type SaidInComment, saidInComment } from "../../../adapters/github/command-comment.ts";
+import { anyWriter } from "../../../core/approval/asked.ts";
+
+/** A word in the ledger is believed where its comment says so, and by nobody's leave but policy's. */
+
+const since = "2026-03-02T12:00:00.500Z";
+const said: SaidInComment = { command: "promote", by: "maria", source: "comment 7 in acme/shop", since };
+const comment = {
+  id: 7,
+  user: { login: "maria", type: "User" },
+  body: "/rollout promote the graphs are fine",
+  created_at: "2026-03-02T12:00:00Z",
+  updated_at: "2026-03-02T12:00:00Z",
+};
+const maintainer = { permission: "write", role_name: "maintain", user: { login: "maria", type: "User" } };
+
+function clientWith(found: unknown = comment, person: unknown = maintainer): GitHubClient {
+  return {
+    request: async (route) => {
+      const data = route.includes("/comments/") ? found : person;
+      if (data instanceof Error) throw data;
+      return { data };
+    },
+    graphql: async () => undefined,
+  };
+}
+
+const believed = (client: GitHubClient, more: Partial<SaidInComment> = {}): Promise<boolean> =>
+  saidInComment(client, "acme/shop", { ...said, ...more }, [anyWriter]);
+
+describe("a word that a comment says", () => {
+  it.each([
+    ["by its name in our records", "comment 7 in acme/shop"],
+    ["by its address", "https://github.com/acme/shop/pull/12#issuecomment-7"],
+  ])("is believed, found %s", async (_name, source) => {
+    expect(await believed(clientWith(), { source })).toBe(true);
+  });
+});
+
+describe("a word that is not believed", () => {
+  it.each<[string, Partial<SaidInComment>]>([
+    ["names no comment", { source: undefined }],
+    ["names something else", { source: "run 7 in acme/shop" }],
+    ["names a comment elsewhere", { source: "comment 7 in acme/other" }],
+    ["is another one than the comment's", { command: "overrule" }],
+    ["is somebody else's", { by: "ben" }],
+    ["is about a later rollout", { since: "2026-03-02T12:00:01Z" }],
+  ])("%s", async (_name, more) => {
+    expect(await believed(clientWith(), more)).toBe(false);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ["was edited", { ...comment, updated_at: "2026-03-02T12:05:00Z" }, maintainer],
+    ["only quotes it", { ...comment, body: "> /rollout promote" }, maintainer],
+    ["only shows it as code", { ...comment, body: "```\n/rollout promote\n```" }, maintainer],
+    ["is a machine's", { ...comment, user: { login: "maria", type: "Bot" } }, maintainer],
+    ["is of somebody who may not write", comment, { ...maintainer, permission: "read", role_name: "read" }],
+    [
+      "is gone",
+      Object.assign(new Error("Not Found"), { status: 404, response: { headers: {} } }),
+      maintainer,
+    ],
+  ])("because the comment %s", async (_name, found, person) => {
+    expect(await believed(clientWith(found, person))).toBe(false);
+  });
+});
+
+it("waits where GitHub cannot say just now, as for the ledger itself", async () => {
+  const away = Object.assign(new Error("bad gateway"), { status: 502, response: { headers: {} } });
+  await expect(believed(clientWith(away))).rejects.toMatchObject({ reasonCode: "ledger-unavailable" });
+});
