@@ -8,6 +8,8 @@ import { renderSummary } from "../core/render/summary.ts";
 import { renderSvg } from "../core/render/svg.ts";
 import { renderTerminal } from "../core/render/terminal.ts";
 import { inTime } from "./demo/in-time.ts";
+import { timesFaster } from "./demo/rollout/clock.ts";
+import { demoService, startRollouts, usualErrors } from "./demo/rollout/index.ts";
 import { checkWords, howToSay, sayOnPull, visible } from "./demo/say.ts";
 import { type DemoWorld, place, slug, startDemo } from "./demo/world.ts";
 
@@ -30,10 +32,19 @@ line(
   `Its history is summarised: ${world.historyChanges} merged changes. The App listens at ${world.app.url}.`,
 );
 
+/** Of ten thousand answers of a version, `failing` are errors. */
+const goingOut = [
+  { version: "1.5.0", failing: usualErrors, words: "as good as the one before" },
+  { version: "1.5.1", failing: 1000, words: "of which one request in ten fails" },
+];
+const decisions = new Map<string, Decision>();
+
 let isClosing = false;
+const closing: (() => Promise<void>)[] = [];
 async function close(): Promise<void> {
   if (isClosing) return;
   isClosing = true;
+  for (const one of closing) await one();
   await world.close();
   await rm(folder, { recursive: true, force: true });
 }
@@ -44,8 +55,29 @@ try {
   await close();
   throw error;
 }
+const end = rollOutBoth(world);
+if (!options.once) stay(world);
+await end;
 if (options.once) await close();
-else stay(world);
+
+/** The change of middle risk is merged and goes out; then one that is bad. The page shows both as they go. */
+async function rollOutBoth({ app }: DemoWorld): Promise<void> {
+  line();
+  line("─".repeat(width));
+  line(`Rollouts behind a weighted proxy with real requests, ${timesFaster} times faster than in life.`);
+  line(`Watch them: ${app.url}/${place}/rollouts`);
+  line("─".repeat(width));
+  const decision = decisions.get("middle");
+  if (decision === undefined) throw new TypeError("Nothing was decided of the middle change.");
+  const rollouts = await startRollouts(folder, app.ledger(place), decision, (said) => line(`  ${said}`));
+  closing.push(() => rollouts.close());
+  for (const { version, failing, words } of goingOut) {
+    line();
+    line(`${demoService} ${version}, ${words}:`);
+    await rollouts.rollOut(version, failing);
+  }
+  await rollouts.close();
+}
 
 async function show(world: DemoWorld, risk: "low" | "middle" | "high"): Promise<void> {
   const { sample, github, decided, send } = world;
@@ -58,6 +90,7 @@ async function show(world: DemoWorld, risk: "low" | "middle" | "high"): Promise<
   const made = decided(number);
   await send("pull_request", payload);
   const decision = await inTime(made, number);
+  decisions.set(risk, decision);
   const tookMs = Math.round(performance.now() - started);
   line();
   line("─".repeat(width));
