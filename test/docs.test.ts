@@ -8,7 +8,7 @@ import { parseStores } from "../app/telemetry-stores.ts";
 import { flagsOf } from "../cli/arguments.ts";
 import { overview } from "../cli/help.ts";
 import { verbs } from "../cli/verbs.ts";
-import { usages } from "../core/commands/parse.ts";
+import { usages } from "../core/commands/usage.ts";
 import { exitCodes } from "../core/errors.ts";
 import { parseGuardrails } from "../core/policy/guardrails/index.ts";
 import manifest from "../package.json" with { type: "json" };
@@ -60,15 +60,24 @@ describe("YAML blocks", () => {
     const value: unknown = document.toJS();
     const keys = Object.keys(value ?? {});
     if (keys.includes("jobs")) return expect(readWorkflow(value)).toEqual([]);
-    if (["ledger", "policy", "telemetry"].some((key) => keys.includes(key)))
+    if (["ledger", "policy", "telemetry", "rollback-workflow"].some((key) => keys.includes(key)))
       return expect(readConfiguration(text)).toBeDefined();
     if (keys.includes("stores")) return expect(parseStores(text, page).length).toBeGreaterThan(0);
     // Rules of Prometheus are held to what the App counts in test/app/observability.test.ts.
     if (keys.includes("groups")) return expect(page).toBe("docs/observability.md");
-    // The files of a bundle are validated together, where each is wanted by its name: in test/policies/docs.test.ts and
-    // test/docs/telemetry.test.ts.
+    // The files of a bundle are validated together, where each is wanted by its name: in test/policies/docs.test.ts,
+    // test/docs/telemetry.test.ts, and of each target in test/docs/.
     expect(
-      ["docs/policy.md", "docs/telemetry.md", "docs/analyze.md"],
+      [
+        "README.md",
+        "docs/policy.md",
+        "docs/telemetry.md",
+        "docs/analyze.md",
+        "docs/targets/argo-rollouts.md",
+        "docs/targets/haproxy.md",
+        "docs/targets/iis-arr.md",
+        "docs/targets/ota.md",
+      ],
       "a block that is neither a workflow, a configuration nor a file of a bundle",
     ).toContain(page);
     return expect(text).toMatch(/^# [a-z-]+\.yaml\nschema-version: 1\n/);
@@ -141,7 +150,7 @@ describe("commands", () => {
   const lines = pages.flatMap((page) =>
     [
       ...read(page).matchAll(
-        /\badaptive-deploy ((?:decide|score|analyze|judge|tune|collect|policy|ledger)\b[^`\n]*)/g,
+        /\badaptive-deploy ((?:decide|score|analyze|judge|tune|rollout|rollback|off|collect|policy|ledger)\b[^`\n]*)/g,
       ),
     ].map(([, said = ""]) => [page, said] as const),
   );

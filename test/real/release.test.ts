@@ -77,9 +77,19 @@ describe("the tree", () => {
         "collect/index.js",
         "analyze/action.yml",
         "analyze/index.js",
+        "rollout/index.js",
+        "canary-step/action.yml",
+        "canary-step/index.js",
+        "rollback/action.yml",
+        "rollback/index.js",
+        "canary/action.yml",
       ],
       ...["cli/index.js", "package.json", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY-LICENSES"],
-      ...[".github/workflows/decide.yml", "policies/default/risk-weights.yaml"],
+      ...[
+        ".github/workflows/decide.yml",
+        ".github/workflows/rollout.yml",
+        "policies/default/risk-weights.yaml",
+      ],
     ];
     expect(files).toEqual(expect.arrayContaining(expected));
     const odd = files.filter((file) => /\.ts$|\.map$|(^|\/)(node_modules|test|core|adapters)\//.test(file));
@@ -94,11 +104,15 @@ describe("the tree", () => {
         "THIRD-PARTY-LICENSES",
         "action.yml",
         "analyze",
+        "canary",
+        "canary-step",
         "cli",
         "collect",
         "decide",
         "package.json",
         "policies",
+        "rollback",
+        "rollout",
       ].sort(),
     );
     for (const file of files) expect(readFileSync(join(tree, file), "utf8").includes(root), file).toBe(false);
@@ -107,7 +121,8 @@ describe("the tree", () => {
 
   it("names a file that is there in every manifest", () => {
     for (const [manifest, main] of [
-      ["action.yml", "decide/index.js"],
+      ["canary-step/action.yml", "index.js"],
+      ["rollback/action.yml", "index.js"],
       ["decide/action.yml", "index.js"],
       ["collect/action.yml", "index.js"],
       ["analyze/action.yml", "index.js"],
@@ -116,6 +131,9 @@ describe("the tree", () => {
       expect(runs).toEqual({ using: "node24", main });
       expect(existsSync(join(tree, manifest, "..", main)), manifest).toBe(true);
     }
+    const whole = { using: "node24", main: "rollout/index.js", post: "rollout/index.js" };
+    expect(parse(readFileSync(join(tree, "action.yml"), "utf8")).runs).toEqual(whole);
+    expect(existsSync(join(tree, whole.main))).toBe(true);
     const { bin, type, engines, dependencies } = JSON.parse(readFileSync(join(tree, "package.json"), "utf8"));
     expect({ bin, type, engines, dependencies }).toEqual({
       bin: { "adaptive-deploy": "cli/index.js" },
@@ -274,11 +292,11 @@ describe("uses: org/adaptive-deploy/decide@v1", () => {
 });
 
 describe("other ways in", () => {
-  it("uses: org/adaptive-deploy@v1 is decide", async () => {
-    const ended = await onPull(87, workflow("pull_request", "org/adaptive-deploy@v1", "{ comment: true }"));
-    expect(ended.exitCode, ended.text).toBe(0);
-    expect(ended.text).toMatch(/next step sees \d+ rolling true/);
-    expect(written()).toEqual([1, 1]);
+  it("uses: org/adaptive-deploy@v1 is a whole rollout, which says at once what it lacks", async () => {
+    const ended = await onPull(87, workflow("pull_request", "org/adaptive-deploy@v1", "{ service: shop }"));
+    expect(ended.exitCode, ended.text).not.toBe(0);
+    expect(ended.text).toContain("A rollout keeps every step in a ledger");
+    expect(written()).toEqual([0, 0]);
   });
 
   it("the reusable workflow is decide with outputs of its own", async () => {

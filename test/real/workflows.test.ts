@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
+import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
+import type { VerbDeclaration } from "../../actions/io.ts";
+import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
+import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
 import { toolFolder } from "./release-act.ts";
 
 /** This project's workflows, its actions, and every workflow in its documents: linted by the tools that users have. */
@@ -19,6 +24,9 @@ const actions = [
   "actions/decide/action.yml",
   "actions/collect/action.yml",
   "actions/analyze/action.yml",
+  "actions/canary-step/action.yml",
+  "actions/rollback/action.yml",
+  "actions/canary/action.yml",
 ];
 let bin = "";
 
@@ -114,7 +122,7 @@ describe.each(own)("%s", (name) => {
 
   it("pins what others wrote by its SHA, and says which version that is", () => {
     for (const [, uses = ""] of text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)) {
-      if (uses.startsWith("./") || uses.startsWith("org/adaptive-deploy/")) continue;
+      if (uses.startsWith("./") || /^org\/adaptive-deploy[/@]/.test(uses)) continue;
       expect(uses).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });
@@ -150,6 +158,33 @@ describe("decide.yml, which others call", () => {
       expect(called.jobs.decide.outputs[name]).toBe(`\${{ steps.decide.outputs.${name} }}`);
     }
   });
+});
+
+describe("rollout.yml and the canary action, which others call", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const steps = (text: string): { uses: string; with: Record<string, string> }[] => {
+    const { jobs, runs } = parse(text);
+    return jobs === undefined ? runs.steps : [...jobs.decide.steps, ...jobs.rollout.steps];
+  };
+  const declared: Record<string, VerbDeclaration> = {
+    "": rolloutDeclaration,
+    "/decide": decideDeclaration,
+    "/analyze": analyzeDeclaration,
+    "/canary-step": canaryStepDeclaration,
+    "/rollback": rollbackDeclaration,
+  };
+
+  it.each([`${place}/rollout.yml`, "actions/canary/action.yml"])(
+    "%s runs the release that it is part of",
+    (file) => {
+      for (const { uses, with: given } of steps(readFileSync(join(root, file), "utf8"))) {
+        const [, verb = ""] = /^org\/adaptive-deploy(\/[\w-]+)?@/.exec(uses) ?? [];
+        expect(uses).toBe(`org/adaptive-deploy${verb}@v${version}`);
+        for (const name of Object.keys(given))
+          expect(Object.keys(declared[verb]?.inputs ?? {})).toContain(name);
+      }
+    },
+  );
 });
 
 describe("workflows in the documents", () => {
