@@ -9,6 +9,7 @@ import type { RolloutState } from "../../core/rollout/state.ts";
 import { statusOf } from "../../core/rollout/status.ts";
 import type { Turn } from "../../core/rollout/taking.ts";
 import { aroundOf, rolloutsNow, say } from "../rollout/around.ts";
+import { requireEnd } from "../rollout/borne-out.ts";
 import { driven } from "../rollout/driving.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
 import { groundOf } from "../rollout/prepare.ts";
@@ -48,6 +49,7 @@ async function goOn(inputs: CanaryStepInputs, ports: RolloutPorts): Promise<Roll
   const goal = goalOf(state, inputs);
   const isThere = inputs.watch ? isPast(goal) : isReached(goal);
   const turn = await driven(rollout, around, ports, { ...inputs, until: (one) => isThere(one.state) });
+  await requireEnd(turn, around);
   return told(turn, isThere(turn.state), ports);
 }
 

@@ -8,6 +8,7 @@ import { preempting } from "../../core/rollout/own-lease.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 import type { Turn } from "../../core/rollout/taking.ts";
 import { aroundOf, rolloutsNow } from "../rollout/around.ts";
+import { isKnownBack, unknownBack } from "../rollout/borne-out.ts";
 import { driven } from "../rollout/driving.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
 import { backFrom, type Ground, groundOf, observedAt } from "../rollout/prepare.ts";
@@ -36,7 +37,15 @@ async function withLedger(
   around: Around,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
-  const running = unfinished(await rolloutsNow(around));
+  const rollouts = await rolloutsNow(around);
+  const running = unfinished(rollouts);
+  if (running !== undefined && !(await isKnownBack(running.plan, rollouts, around))) {
+    if (inputs.to === undefined) throw unknownBack(running.plan);
+    if (inputs.to !== running.plan.stable?.id) {
+      ports.warn(`${unknownBack(running.plan).message} This run goes to ${inputs.to}, past the ledger.`);
+      return backWithoutLedger(inputs, ground, around, ports);
+    }
+  }
   if (running !== undefined) {
     const turn = await takeBack(running, inputs, around, ports);
     const there = turn.state.plan.stable?.id;

@@ -1,11 +1,13 @@
 import type { GitHubClient } from "../../adapters/github/client.ts";
 import { saidInComment } from "../../adapters/github/command-comment.ts";
+import { handsOf } from "../../adapters/github/hands.ts";
 import { ledgerOfRun } from "../../adapters/github/ledger.ts";
 import type { Subject } from "../../adapters/github/subject.ts";
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
 import { askedFor } from "../../core/approval/asked.ts";
 import { UserError } from "../../core/errors.ts";
 import type { Ledger } from "../../core/ports.ts";
+import { thresholdsFor } from "../../core/policy/scope.ts";
 import type { RolloutPlan } from "../../core/rollout/plan.ts";
 import type { Given } from "./approvals.ts";
 import type { Verify } from "./believing.ts";
@@ -38,13 +40,21 @@ export function verifying(
   { owner, name }: Subject,
   { policy }: ResolvedPolicy,
   approvedAt: (plan: RolloutPlan, at: number) => Promise<Given | null>,
+  now: () => number = Date.now,
 ): Verify {
   const repository = `${owner}/${name}`;
-  return async ({ at, body }, { plan, openedAt }) => {
+  return async ({ body }, { plan, openedAt }) => {
     const { command, by, source } = body;
-    const { service, environment } = plan;
-    if (command === "approve" && (await approvedAt(plan, Date.parse(at))) !== null) return true;
+    const { service, environment, commit } = plan;
+    // What stands now: the event's own time is its writer's.
+    if (command === "approve") return (await approvedAt(plan, now())) !== null;
     const asked = [askedFor({ service, environment, organisation: owner }, policy, [])];
-    return saidInComment(client, repository, { command, by, source, since: openedAt }, asked);
+    const said = { command, by, source, since: openedAt, plan };
+    const isApproving = command === "promote" || command === "overrule";
+    if (!isApproving || thresholdsFor(policy.thresholds, plan).approval === undefined)
+      return saidInComment(client, repository, said, asked);
+    if (commit === undefined) return false;
+    const hands = () => handsOf(client, repository, commit);
+    return saidInComment(client, repository, { ...said, hands }, asked);
   };
 }

@@ -5,7 +5,7 @@ import { serviceStream } from "../../core/evidence/stream.ts";
 import { optional } from "../../core/optional.ts";
 import type { Ledger, Target } from "../../core/ports.ts";
 import type { Observed } from "../../core/rollout/observed.ts";
-import type { NewPlan, RolloutPlan, Version } from "../../core/rollout/plan.ts";
+import { digestIn, type NewPlan, type RolloutPlan, type Version } from "../../core/rollout/plan.ts";
 import { type About, leaseSecondsOf, planBack, planOf, stopRulesOf } from "../../core/rollout/plan-of.ts";
 import type { StopRules } from "../../core/rollout/stops.ts";
 import { decidedOf, decisionNamed, decisionOf, type ServiceAnswer } from "./decision.ts";
@@ -139,9 +139,4 @@ async function aboutOf(
   const { stable } = await target.observe(asked);
   // What runs already is no place to go back to.
   return { ...about, stable: stable === null || stable === candidate ? null : { id: stable } };
-}
-
-/** An image that is named by its digest is known by it wherever it lies. */
-function digestIn(candidate: string): string | undefined {
-  return /@(sha256:[0-9a-f]{64})$/.exec(candidate)?.[1];
 }

@@ -8,9 +8,11 @@ import { digestOf, type NewPlan } from "../../core/rollout/plan.ts";
 import { statusOf } from "../../core/rollout/status.ts";
 import type { Turn } from "../../core/rollout/taking.ts";
 import { aroundOf, rolloutsNow } from "./around.ts";
+import { isKnownBack, requireEnd, unknownBack } from "./borne-out.ts";
 import { afterCancel } from "./cancelled.ts";
 import { driven } from "./driving.ts";
 import { mayBegin } from "./gate.ts";
+import { requireMeant } from "./meant.ts";
 import type { RunInputs } from "./inputs.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { type Prepared, prepareRollout } from "./prepare.ts";
@@ -24,6 +26,7 @@ export async function runRollout(inputs: RunInputs, ports: RolloutPorts): Promis
   const turn = await driven(rollout, around, ports, inputs);
   const cancelled = turn.code !== "ended" && ports.stop.aborted;
   const left = cancelled ? await afterCancel(rollout, around, inputs.onCancel, ports) : {};
+  await requireEnd(left.turn ?? turn, around);
   return concluded(left.turn ?? turn, ports);
 }
 
@@ -38,11 +41,15 @@ export async function beginRollout(
   const prepared = await prepareRollout(inputs, ports);
   check(prepared.plan);
   const around = aroundOf(prepared, ports);
-  for (const sentence of remarksOn(prepared, ports)) ports.warn(sentence);
-  if (!(await isGoingBack(prepared, around))) await mayBegin(prepared, inputs.waitSeconds, ports);
+  for (const sentence of remarksOn(prepared)) ports.warn(sentence);
+  if (!(await isGoingBack(prepared, around))) {
+    await requireMeant(prepared, ports);
+    await mayBegin(prepared, inputs.waitSeconds, ports);
+  }
   const opened = await open(prepared.plan, around, prepared.rules);
   if ("refused" in opened) return refused(opened, prepared);
   const { rollout, adopted } = opened;
+  if (adopted) await requireKnownBack(rollout, around);
   ports.begun?.(rollout);
   const { plan, place } = prepared;
   ports.say(
@@ -62,6 +69,13 @@ export async function concluded(turn: Turn, ports: RolloutPorts): Promise<Rollou
   return result;
 }
 
+async function requireKnownBack(rollout: string, around: Around): Promise<void> {
+  const rollouts = await rolloutsNow(around);
+  const state = rollouts.get(rollout);
+  if (state === undefined || state.doing.kind === "concluding") return;
+  if (!(await isKnownBack(state.plan, rollouts, around))) throw unknownBack(state.plan);
+}
+
 /** A way back is held up by no gate, whoever goes on with it. */
 async function isGoingBack({ plan }: Prepared, around: Around): Promise<boolean> {
   const running = unfinished(await rolloutsNow(around));
@@ -74,15 +88,9 @@ async function isGoingBack({ plan }: Prepared, around: Around): Promise<boolean>
 
 const longBackSeconds = 600;
 
-function remarksOn({ plan, decision }: Prepared, { commit }: RolloutPorts): string[] {
-  const { head } = decision.subject;
+function remarksOn({ plan }: Prepared): string[] {
   const back = durationWords(plan.back_within_seconds);
   return [
-    ...(head !== undefined && commit !== undefined && head !== commit
-      ? [
-          `The decision ${decision.decision_id} is about ${head.slice(0, 12)}, and this run is at ${commit.slice(0, 12)}.`,
-        ]
-      : []),
     ...(plan.back_within_seconds > longBackSeconds
       ? [`Policy lets a rollback take ${back} before people are told; users have the bad version that long.`]
       : []),

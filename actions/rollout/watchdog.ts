@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from "../../core/errors.ts";
 import type { LedgerEvent } from "../../core/evidence/event.ts";
 import { parseStream } from "../../core/evidence/stream.ts";
+import { optional } from "../../core/optional.ts";
 import type { Chain } from "../../core/ports.ts";
 import { backAsked } from "../../core/rollout/back-asked.ts";
 import type { Notice } from "../../core/rollout/effect.ts";
@@ -8,10 +9,12 @@ import { foldStream, unfinished } from "../../core/rollout/fold-stream.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 import { openBack } from "../rollback/run.ts";
 import { aroundOf, say } from "./around.ts";
+import { isKnownBack, requireEnd } from "./borne-out.ts";
 import { decidedOf, decisionNamed } from "./decision.ts";
 import type { adoptValues } from "./declaration.ts";
 import { driven } from "./driving.ts";
 import { mayBegin } from "./gate.ts";
+import { requireMeant } from "./meant.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { type Ground, groundOf } from "./prepare.ts";
 import { type RolloutResult, resultOf } from "./result.ts";
@@ -50,7 +53,8 @@ async function lookAfter(
 ): Promise<RolloutResult | undefined> {
   try {
     const chain = await ports.ledger.read(stream);
-    const state = unfinished(foldStream(chain.events, ports.believes));
+    const rollouts = foldStream(chain.events, ports.believes);
+    const state = unfinished(rollouts);
     if (chain.fault !== undefined) {
       ports.warn(chain.fault.sentence);
       return undefined;
@@ -59,9 +63,13 @@ async function lookAfter(
     const { service, environment } = state.plan;
     const ground = groundOf({ service, environment }, ports);
     if (!isSilent(chain, ground.leaseSeconds, ports.now())) return undefined;
-    return await (adopt === "drive" || state.turned !== null
+    // Who may push could have written a plan that leads back to anything.
+    const isSure =
+      ports.believes === undefined ||
+      (state.plan.kind !== "back" && (await isKnownBack(state.plan, rollouts, aroundOf(ground, ports))));
+    return await (isSure && (adopt === "drive" || state.turned !== null)
       ? driveOn(state, ground, ports)
-      : hold(state, ground, ports));
+      : hold(state, ground, ports, isSure));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // One service that cannot be looked after keeps nobody from looking after the others.
@@ -82,6 +90,12 @@ async function goBackAsAsked(
   const { service, environment } = name;
   const ground = groundOf({ service, environment }, ports);
   const reason = `${asked.body.by} asked for it: ${asked.body.reason}`;
+  if (ports.believes !== undefined) {
+    const sentence = `${reason.slice(0, 600)} Anybody who may push could have written that, and the versions before: run \`rollback\` for ${service} in ${environment}.`;
+    ports.warn(sentence);
+    const outputs = { rollout: asked.body.rollout, outcome: "standing", "reason-code": "back-asked", stable: "" };
+    return { outputs, exitCode: exitCodes.needsApproval, sentence, goOn: "" };
+  }
   return openBack({ reason }, ground, aroundOf(ground, ports), ports);
 }
 
@@ -107,27 +121,32 @@ async function driveOn(state: RolloutState, ground: Ground, ports: RolloutPorts)
       );
     const decision = await decisionNamed(ports.ledger, plan.decision_id, plan);
     const answer = decidedOf(decision, plan.service, plan.environment);
+    await requireMeant({ decision, answer, plan }, { ...ports, ...optional("commit", plan.commit) });
     await mayBegin({ decision, answer, place: ground.place }, lookOnceSeconds, ports);
   }
   ports.say(
     `${plan.rollout} of ${plan.service} in ${plan.environment} fell silent: this run goes on with it.`,
   );
-  return resultOf(
-    await driven(plan.rollout, aroundOf(ground, ports), ports, { waitSeconds: lookOnceSeconds }),
-  );
+  const around = aroundOf(ground, ports);
+  const turn = await driven(plan.rollout, around, ports, { waitSeconds: lookOnceSeconds });
+  await requireEnd(turn, around);
+  return resultOf(turn);
 }
 
 async function hold(
   state: RolloutState,
   ground: Ground,
   ports: RolloutPorts,
+  isSure: boolean,
 ): Promise<RolloutResult | undefined> {
   // Somebody stopped it already: that is no silence.
   if (state.stop !== null) return undefined;
   const { plan } = state;
   const sentence =
     `Nobody has driven ${plan.rollout} of ${plan.service} in ${plan.environment} for two of its leases. It is held: ` +
-    "say `resume` and run its job again, or take it back.";
+    (isSure
+      ? "say `resume` and run its job again, or take it back."
+      : `it leads back to ${plan.stable?.id ?? "nothing"}, which nothing but the ledger bears out: roll back with \`to\`.`);
   const notice: Notice = { kind: "page", code: "silent", sentence };
   const around = aroundOf(ground, ports);
   await say(around, plan.rollout, { command: "hold", reason: sentence, by: ports.actor });

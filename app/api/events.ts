@@ -51,6 +51,27 @@ export function refuseKinds(kinds: readonly Kind[], also: readonly Kind[] = []):
   );
 }
 
+/** What a driver of a rollout writes: only the job that drives says so, and its workflow is told by its own token. */
+const ofARun: readonly Kind[] = [
+  "lease",
+  "rollout",
+  "intent",
+  "result",
+  "verdict",
+  "observation",
+  "notice",
+  "outcome",
+];
+
+function requireRun({ caller }: Asked, kind: Kind): void {
+  if (caller.claims !== undefined || !ofARun.includes(kind)) return;
+  throw new Problem(
+    403,
+    "event-kind-refused",
+    `An event of the kind "${kind}" is taken from a job of GitHub Actions alone, by its OIDC token (permissions: id-token: write). A service token says command and feedback.`,
+  );
+}
+
 /** The stream's environment has to be the token's, where the token names one. */
 export function requireStreamOf(asked: Asked, stream: string): void {
   const name = requireStream(stream);
@@ -67,6 +88,7 @@ export const eventRoute = posting({
   async run(asked, { repository: name, stream, kind, body }) {
     const { options, caller, attempt } = asked;
     refuseKinds([kind]);
+    requireRun(asked, kind);
     const repository = await permitted(asked, name);
     requireTrusted(asked, repository);
     requireStreamOf(asked, stream);
@@ -75,7 +97,7 @@ export const eventRoute = posting({
       nonce: attempt.nonce,
     };
     const ledger = options.ledger(repository.name);
-    await requireRolloutForm({ kind, body }, stream, repository.name, ledger);
+    await requireRolloutForm({ kind, body }, stream, repository.name, ledger, caller);
     if (attempt.again) return await recordMissing(ledger, stream, event);
     const [sealed] = await record(ledger, stream, [event], retry);
     return sealed;

@@ -2,10 +2,11 @@ import { foldApprovals } from "../../core/evidence/approvals.ts";
 import { changesStream, requireStream, serviceStream } from "../../core/evidence/stream.ts";
 import type { Ledger } from "../../core/ports.ts";
 import { bodies, type Command, type EventOf } from "../../core/rollout/events.ts";
+import type { Caller } from "./caller.ts";
 import { Problem } from "./problem.ts";
 
 /** Words that let a rollout go on, without its evidence or against it: only a person says them, on GitHub. */
-const forPeople: readonly Command[] = ["approve", "promote", "overrule", "retry"];
+const forPeople: readonly Command[] = ["approve", "promote", "overrule", "resume", "retry"];
 
 /** What a rollout is made of is taken in its own form alone, so that nobody writes what no reader understands. */
 const checked = ["rollout", "command", "observation", "notice"] as const;
@@ -19,6 +20,7 @@ export async function requireRolloutForm(
   stream: string,
   repository: string,
   ledger: Ledger,
+  caller: Caller,
 ): Promise<void> {
   if (!isChecked(kind)) return;
   const parsed = bodies[kind].safeParse(body);
@@ -30,7 +32,7 @@ export async function requireRolloutForm(
       `The body of a ${kind} event is not what the ledger takes: ${said.join("; ").slice(0, 600)}.`,
     );
   }
-  if (kind === "command") await requireSayable(bodies.command.parse(body), stream, ledger);
+  if (kind === "command") await requireSayable(bodies.command.parse(body), stream, ledger, caller);
   if (kind === "rollout") requirePlanHere(bodies.rollout.parse(body), stream, repository);
 }
 
@@ -38,8 +40,12 @@ async function requireSayable(
   { command, by, source }: EventOf<"command">["body"],
   stream: string,
   ledger: Ledger,
+  { claims, actor }: Caller,
 ): Promise<void> {
   if (!forPeople.includes(command)) return;
+  // A job may lift a pause in the name of whoever started it: GitHub bears that out.
+  const isOwn = claims !== undefined && by.toLowerCase() === actor.toLowerCase() && source === undefined;
+  if (command === "resume" && isOwn) return;
   if (command === "approve" && (await isApproved(by, source, stream, ledger))) return;
   const but = command === "approve" ? ", or with /approve-risk on the pull request" : "";
   throw new Problem(

@@ -76,10 +76,15 @@ function expiry(nowMs: number, body: LeaseBody): string | null {
   return Number.isNaN(until.getTime()) ? null : until.toISOString();
 }
 
-export function isExpired(held: Held, now: string): boolean {
-  const [instant, end] = [Date.parse(now), Date.parse(held.expires_at)];
+/** How far a clock may be ahead of the reader's. What is dated later was not promised by anybody's clock. */
+const mostAheadMs = 5 * 60 * 1000;
+
+export function isExpired({ since, expires_at }: Held, now: string): boolean {
+  const [instant, begin, end] = [Date.parse(now), Date.parse(since), Date.parse(expires_at)];
   // A clock that cannot be read proves no expiry.
-  return !Number.isNaN(instant) && instant >= end;
+  if (Number.isNaN(instant)) return false;
+  const ahead = begin - instant > mostAheadMs || end - instant > longestLeaseSeconds * 1000 + mostAheadMs;
+  return ahead || instant >= end;
 }
 
 /** True only while this very lease stands and has not run out: asked before every effect. */

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import type { LedgerEvent, NewEvent } from "../evidence/event.ts";
 import { tampered } from "../evidence/fault.ts";
 import { HeadMoved } from "../evidence/head-moved.ts";
@@ -44,7 +45,7 @@ export function bookkeeper(
     if (known !== null && age >= 0 && age <= around.freshSeconds) return known;
     const chain = await around.ledger.read(around.stream);
     if (chain.fault !== undefined) throw tampered(chain.fault);
-    return keep(open(chain, now));
+    return keep(readable(() => open(chain, now)));
   };
 
   /** False where somebody else wrote since: then the stream is read again before anything is done. */
@@ -75,6 +76,18 @@ export function bookkeeper(
   return { fresh, append, forget };
 }
 export type Bookkeeper = ReturnType<typeof bookkeeper>;
+
+/** What cannot be made sense of is a fault of the ledger, and a way back goes on without it. */
+function readable(read: () => Book): Book {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const sentence = `The ledger cannot be read: ${why}. Look at its last events with \`adaptive-deploy ledger show\`.`;
+    throw new UserError("ledger-unreadable", sentence);
+  }
+}
 
 /** Whether the later chain holds all of the earlier one: each hash stands for everything before it. */
 function isContinued(earlier: Chain, later: Chain): boolean {

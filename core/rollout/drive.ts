@@ -1,7 +1,7 @@
-import { UserError } from "../errors.ts";
+import { exitCodes, UserError } from "../errors.ts";
 import type { Around } from "./around.ts";
 import { type Bookkeeper, bookkeeper } from "./book.ts";
-import { emergencyStep, wantsBack } from "./emergency.ts";
+import { type EmergencyCode, emergencyStep, wantsBack } from "./emergency.ts";
 import { reconcile } from "./journal.ts";
 import { giveBack } from "./own-lease.ts";
 import type { RolloutState } from "./state.ts";
@@ -51,7 +51,10 @@ function longestSleep({ leaseSeconds, pollSeconds, freshSeconds }: Around): numb
 /** The last state that was known, and whether something may have been done that the ledger does not know. */
 export type Before = { last: RolloutState | null; owed: boolean };
 
-/** Without the ledger nothing new is begun: it is waited for, unless the rollout is on its way back already. */
+/**
+ * Without the ledger nothing new is begun: it is waited for. A rollout that is on its way back already goes on whatever
+ * is the matter with the ledger; where waiting mends nothing, its fault is told once nothing is left to ask for.
+ */
 export async function oneTurn(
   rollout: string,
   keeper: Bookkeeper,
@@ -62,16 +65,23 @@ export async function oneTurn(
     if (owed && around.journal !== undefined) await reconcile(around.journal, keeper, around);
     return await turn(rollout, keeper, around);
   } catch (error) {
-    if (!(error instanceof UserError) || error.reasonCode !== "ledger-unavailable" || last === null)
-      throw error;
+    if (!(error instanceof UserError) || last === null) throw error;
+    const passes = error.reasonCode === "ledger-unavailable";
+    const goesBack = wantsBack(last, around.now());
+    if (!passes && !goesBack) throw error;
     keeper.forget();
-    const back = wantsBack(last, around.now()) ? await emergencyStep(last, around) : null;
+    const back = goesBack ? await emergencyStep(last, around) : null;
     const sentence = back === null ? error.message : `${back.sentence} ${error.message}`;
+    const over = back !== null && final.has(back.code);
+    if (!passes && over && error.exitCode !== exitCodes.unavailable)
+      throw new UserError(error.reasonCode, sentence, error.exitCode);
     return waiting({ state: last, around }, "ledger-unavailable", sentence, unreachableSeconds);
   }
 }
 
 const unreachableSeconds = 10;
+/** Nothing more is asked of the target then. */
+const final: ReadonlySet<EmergencyCode> = new Set(["held", "hands-off", "changed"]);
 
 async function leave(keeper: Bookkeeper, around: Around): Promise<void> {
   try {

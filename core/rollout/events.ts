@@ -79,7 +79,12 @@ export const bodies = {
 };
 
 const frame = <Kind extends keyof typeof bodies>(kind: Kind) =>
-  z.strictObject({ kind: z.literal(kind), at: z.string(), actor: z.string(), body: bodies[kind] });
+  z.strictObject({
+    kind: z.literal(kind),
+    at: z.iso.datetime({ offset: true }),
+    actor: z.string(),
+    body: bodies[kind],
+  });
 const anyEvent = z.discriminatedUnion("kind", [
   frame("rollout"),
   frame("intent"),

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from "../evidence/event.ts";
+import { parseStream } from "../evidence/stream.ts";
 import { type RolloutEvent, rolloutEvent } from "./events.ts";
 import { fold, opened } from "./next.ts";
 import type { RolloutState } from "./state.ts";
@@ -18,9 +19,26 @@ export function foldStream(
   const rollouts = new Map(before);
   for (const event of events) {
     const known = rolloutEvent(event);
-    if (known !== null && believes(known)) add(rollouts, known);
+    if (known !== null && isHere(known, event) && isBelieved(known, believes)) add(rollouts, known);
   }
   return rollouts;
+}
+
+/** A plan of another service, or for elsewhere, is none of this stream's. */
+function isHere(known: RolloutEvent, { stream }: LedgerEvent): boolean {
+  if (known.kind !== "rollout") return true;
+  const { environment, service } = known.body.plan;
+  const place = parseStream(stream);
+  return place?.kind === "service" && place.environment === environment && place.service === service;
+}
+
+/** A word that cannot be looked up is nobody's. */
+function isBelieved(event: RolloutEvent, believes: Believes): boolean {
+  try {
+    return believes(event);
+  } catch {
+    return false;
+  }
 }
 
 function add(rollouts: Map<string, RolloutState>, event: RolloutEvent): void {

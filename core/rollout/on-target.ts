@@ -1,10 +1,10 @@
-import { UserError } from "../errors.ts";
+import { exitCodes, UserError } from "../errors.ts";
 import { holds } from "../evidence/lease.ts";
 import type { Body } from "./book.ts";
 import { type Effect, sameEffect, type TargetEffect } from "./effect.ts";
 import type { EventOf } from "./events.ts";
 import { isHandsOff, type Observed, type Shape } from "./observed.ts";
-import { takeOver } from "./past-ledger.ts";
+import { isFarAbove, numberAbove, takeOver } from "./past-ledger.ts";
 import {
   changedBySomebody,
   isMarkOf,
@@ -31,7 +31,9 @@ export async function onTarget(taken: Taken, first: Effect, effects: readonly Ef
     return silent(taken, error);
   }
   if (isHandsOff(observed, around.now())) return handsOff(taken, observed);
-  if (writtenPastLedger(state, observed, fencing)) return takeOver(taken, observed);
+  // A number that nothing can rise above keeps nobody from going back.
+  const past = writtenPastLedger(state, observed, fencing);
+  if (past && !(state.turned !== null && isFarAbove(taken, observed))) return takeOver(taken, observed);
   const pause = strayPause(state, observed);
   if (pause === "somebody's") return changed(taken, observed, "Somebody paused the target");
   if (pause === "ours") return apply(taken, { kind: "resume" }, observed);
@@ -103,7 +105,8 @@ export async function apply(taken: Taken, effect: TargetEffect, observed: Observ
   // The look may have taken long.
   if (!holds(taken.book.lease, around.holder, fencing, around.now())) return lapsed(taken);
   try {
-    await around.target.apply(plan, effect, markFor(plan, effect, fencing, number, observed));
+    const above = state.turned === null ? fencing : numberAbove(taken, observed);
+    await around.target.apply(plan, effect, markFor(plan, effect, above, number, observed));
   } catch (error) {
     if (code(error) === "target-refused") return failed(taken, number, said(error));
     if (code(error) !== "overtaken") return unavailable(taken, error);
@@ -157,8 +160,10 @@ async function silent(taken: Taken, error: unknown): Promise<Turn> {
   return write(taken, [{ kind: "observation", body }]);
 }
 
+/** Whatever else is the matter with a target may be mended while it is asked again; a fault of ours may not. */
 function unavailable(taken: Taken, error: unknown): Turn {
-  if (code(error) !== "target-unavailable") throw error;
+  if (!(error instanceof UserError)) throw error;
+  if (taken.state.turned === null && error.exitCode === exitCodes.bug) throw error;
   return waiting(taken, "target-unavailable", said(error), taken.around.pollSeconds);
 }
 

@@ -4,7 +4,7 @@ import type { Refusal } from "../ports.ts";
 import type { Around } from "./around.ts";
 import { bookkeeper } from "./book.ts";
 import { foldStream, type Rollouts, unfinished } from "./fold-stream.ts";
-import { digestOf, type NewPlan, type RolloutPlan } from "./plan.ts";
+import { digestOf, type NewPlan, otherIn, type RolloutPlan } from "./plan.ts";
 import { refusals } from "./refusals.ts";
 import { type StopRules, stopsOf } from "./stops.ts";
 
@@ -14,8 +14,8 @@ export type Opened =
   | { refused: Refusal[] };
 
 /**
- * Opens a rollout, or goes on with the one of the same candidate that is under way. Everything that speaks against it
- * is said before anything moves.
+ * Opens a rollout, or goes on with the one of the same plan that is under way. Everything that speaks against it is said
+ * before anything moves.
  */
 export async function open(plan: NewPlan, around: Around, rules: StopRules): Promise<Opened> {
   const keeper = bookkeeper({ ...around, freshSeconds: 0 });
@@ -39,8 +39,18 @@ export async function open(plan: NewPlan, around: Around, rules: StopRules): Pro
 }
 
 function alongside(plan: NewPlan, running: RolloutPlan): Opened {
-  if (digestOf(running.candidate) === digestOf(plan.candidate) && running.kind === plan.kind)
-    return { rollout: running.rollout, adopted: true };
+  const isSame = digestOf(running.candidate) === digestOf(plan.candidate) && running.kind === plan.kind;
+  const other = isSame ? otherIn(plan, running) : [];
+  if (isSame && other.length === 0) return { rollout: running.rollout, adopted: true };
+  if (isSame)
+    return {
+      refused: [
+        {
+          code: "other-plan",
+          sentence: `${running.rollout} is on its way with the same candidate by another plan (${other.join(", ")}). Abort it, or roll back with \`to\`; then run this again.`,
+        },
+      ],
+    };
   const sentence = `${running.candidate.id} is on its way already (${running.rollout}). Wait for its end, or abort it.`;
   return { refused: [{ code: "rollout-in-progress", sentence }] };
 }

@@ -21,13 +21,18 @@ export async function ownLease(book: Book, keeper: Bookkeeper, around: Around): 
   return "written";
 }
 
+/** No rollback past the ledger takes more numbers than this: a number so far above was not given out by us. */
+export const mostNumbers = 100;
+
 /**
  * Takes the lease from whoever has it, under a number above `known`: for a person's rollback, and where the target
- * knows of a higher number. Numbers are given out one by one.
+ * knows of a higher number. Numbers are given out one by one, and never more than ours could have taken.
  */
 export function preempting(book: Book, { holder, leaseSeconds }: Around, known: number): Body[] {
   const bodies: Body[] = [];
-  for (let fencing = book.lease.fencing + 1; fencing <= known + 1; fencing += 1)
+  const first = book.lease.fencing + 1;
+  const last = Math.min(known + 1, book.lease.fencing + mostNumbers);
+  for (let fencing = first; fencing <= last; fencing += 1)
     bodies.push({
       kind: "lease",
       body: { action: "preempt", holder, fencing, lease_seconds: leaseSeconds },

@@ -1,22 +1,33 @@
 import type { Body } from "./book.ts";
 import type { Observed } from "./observed.ts";
 import type { Taken } from "./on-target.ts";
-import { preempting } from "./own-lease.ts";
-import { isBack } from "./reconcile.ts";
+import { mostNumbers, preempting } from "./own-lease.ts";
+import { isBack, isMarkOf } from "./reconcile.ts";
 import { type Turn, waiting, write } from "./taking.ts";
 
-/** No rollback past the ledger takes more numbers than this: a mark so far above was not written by us. */
-const mostNumbers = 100;
+/** The number is so far above the ledger's that none of ours took it, and the ledger cannot rise above it. */
+export function isFarAbove({ book }: Taken, { mark }: Pick<Observed, "mark">): boolean {
+  return mark !== null && mark.fencing >= book.lease.fencing + mostNumbers;
+}
+
+/** What a request is marked with: the lease's number, or on the way back one above whatever stands on the target. */
+export function numberAbove({ state, fencing }: Taken, observed: Observed): number {
+  const { mark } = observed;
+  if (mark === null || mark.fencing <= fencing) return fencing;
+  return isMarkOf(state, observed) ? mark.fencing : Math.min(mark.fencing + 1, Number.MAX_SAFE_INTEGER);
+}
 
 /**
  * The target carries a mark that the ledger does not know: a rollback was done while the ledger could not be reached.
  * Our number rises above it, and what it did is taken over, because whoever can write to the target may do that.
  */
-export async function takeOver(taken: Taken, { mark, stable, candidate, share }: Observed): Promise<Turn> {
+export async function takeOver(taken: Taken, observed: Observed): Promise<Turn> {
   const { state, book, around } = taken;
+  const { mark, stable, candidate, share } = observed;
   const { plan } = state;
-  const bodies: Body[] = preempting(book, around, mark?.fencing ?? 0);
-  if (state.turned === null && mark !== null && isBack(plan, mark))
+  const far = isFarAbove(taken, observed);
+  const bodies: Body[] = far ? [] : preempting(book, around, mark?.fencing ?? 0);
+  if (state.turned === null && !far && mark !== null && isBack(plan, mark))
     bodies.push(abortFor(plan.rollout, around));
   else if (state.turned === null && state.stop === null)
     bodies.push({
@@ -28,7 +39,7 @@ export async function takeOver(taken: Taken, { mark, stable, candidate, share }:
         seen: { stable, candidate, share },
       },
     });
-  if (bodies.length === 0 || bodies.length > mostNumbers)
+  if (bodies.length === 0)
     return waiting(taken, "standing", "The target carries a mark that the ledger does not know.", 15);
   return write(taken, bodies);
 }

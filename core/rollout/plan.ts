@@ -1,17 +1,27 @@
 import * as z from "zod";
+import { canonicalJson } from "../evidence/canonical.ts";
 import { strategyKinds } from "../policy/schema.ts";
 
 /** One rollout as it was opened: written into the ledger before anything moves, and never changed afterwards. */
 
 /** A version as its target calls it: an image with its digest, a package, the digest of a device's image. */
-export const version = z.strictObject({
-  id: z.string().min(1).max(1000),
-  /** What stays the same wherever it is stored; quarantine goes by it. Absent: the id is taken. */
-  digest: z.string().min(1).max(200).optional(),
-});
+export const version = z
+  .strictObject({
+    id: z.string().min(1).max(1000),
+    /** What stays the same wherever it is stored; quarantine goes by it. Absent: the id is taken. */
+    digest: z.string().min(1).max(200).optional(),
+  })
+  .refine(({ id, digest }) => digest === undefined || (digestIn(id) ?? digest) === digest, {
+    message: "the id names another digest",
+  });
 export type Version = z.infer<typeof version>;
 
 export const digestOf = ({ id, digest }: Version): string => digest ?? id;
+
+/** An image that is named by its digest is known by it wherever it lies. */
+export function digestIn(id: string): string | undefined {
+  return /@(sha256:[0-9a-f]{64})$/.exec(id)?.[1];
+}
 
 /** How a share is reached: percent of the traffic, of the instances, of the devices, or all at once. */
 export const shareKinds = ["weight", "batch", "cohort", "cut-over"] as const;
@@ -60,3 +70,14 @@ export const rolloutPlan = z.strictObject({
 });
 export type RolloutPlan = z.infer<typeof rolloutPlan>;
 export type NewPlan = Omit<RolloutPlan, "rollout">;
+
+/**
+ * What of a plan under way is not as it is planned now: only the same plan is gone on with. A target that has the
+ * candidate as its stable version already does not say where back was.
+ */
+export function otherIn(plan: NewPlan, running: RolloutPlan): string[] {
+  const names: (keyof NewPlan)[] = ["candidate", "kind", "steps", "approval", "unsafe_back"];
+  names.push("decision_id", "commit", "target", "service", "environment");
+  if (plan.stable !== null) names.push("stable");
+  return names.filter((name) => canonicalJson(plan[name] ?? null) !== canonicalJson(running[name] ?? null));
+}

@@ -115,7 +115,10 @@ export function writtenPastLedger(state: RolloutState, observed: Observed, fenci
   if (mark.rollout !== state.plan.rollout || state.turned !== null) return false;
   if (state.accepted !== null && sameShape(state.accepted, observed)) return false;
   if (mark.number > state.numbers) return true;
-  return isMarkOf(state, observed) && isBack(state.plan, mark) && state.open?.effect.kind !== "restore";
+  const reached = mark.number === state.reachedNumber ? state.reached : null;
+  const meant = isMarkOf(state, observed) ? state.open?.effect : reached;
+  const forth = meant?.kind === "deploy" || meant?.kind === "share" || meant?.kind === "promote";
+  return forth && isBack(state.plan, mark);
 }
 
 export function isBack(plan: RolloutPlan, { to }: Mark): boolean {

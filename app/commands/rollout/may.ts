@@ -1,8 +1,5 @@
-import * as z from "zod";
-import { type People, peopleOfCommit, peopleOfPull } from "../../../adapters/github/approval-people.ts";
 import { askPerson } from "../../../adapters/github/approval-person.ts";
-import { ask } from "../../../adapters/github/client.ts";
-import { ownerAndRepo } from "../../../adapters/github/full-name.ts";
+import { handsOf } from "../../../adapters/github/hands.ts";
 import { teamMembership } from "../../../adapters/github/team-membership.ts";
 import { askedFor } from "../../../core/approval/asked.ts";
 import { mayApprove } from "../../../core/approval/may-approve.ts";
@@ -31,7 +28,7 @@ export async function refusedToSay(
   if (!wasStopped || !["resume", "retry"].includes(command) || isSame(stop.by, person)) return undefined;
   const { approval } = thresholdsFor(here.policy.thresholds, plan);
   if (approval === undefined || plan.commit === undefined) return undefined;
-  const { authors } = await handsOf(plan.commit, asking);
+  const { authors } = await handsOf(asking.work.client, asking.said.repository, plan.commit);
   if (!authors.has(person.toLowerCase())) return undefined;
   return refuse(
     "actor-is-author",
@@ -47,7 +44,7 @@ async function refusedToApprove(plan: RolloutPlan, asking: RolloutAsking): Promi
   const who = ` Who may: ${whoMayApprove(asked)}.`;
   const [found, hands] = await Promise.all([
     askPerson(work.client, said, person, asked, teamMembership(work.client)),
-    plan.commit === undefined ? undefined : handsOf(plan.commit, asking),
+    plan.commit === undefined ? undefined : handsOf(asking.work.client, asking.said.repository, plan.commit),
   ]);
   const isAsked = thresholdsFor(here.policy.thresholds, plan).approval !== undefined;
   if (hands === undefined && isAsked) {
@@ -57,30 +54,6 @@ async function refusedToApprove(plan: RolloutPlan, asking: RolloutAsking): Promi
   const nobody = { authors: new Set<string>(), unknown: [] };
   const verdict = mayApprove(found, isAsked ? (hands ?? nobody) : nobody, asked);
   return verdict.may ? undefined : refuse(verdict.reason, verdict.sentence);
-}
-
-const pulls = z.array(z.looseObject({ number: z.int(), merged_at: z.string().nullish() }));
-
-/** Who wrote the commit, and everything that the pull requests brought which it came with. */
-async function handsOf(
-  sha: string,
-  { said, work }: RolloutAsking,
-): Promise<Pick<People, "authors" | "unknown">> {
-  const place = { owner: said.owner, name: said.name };
-  return await ask(`who wrote ${sha} in ${said.repository}`, async () => {
-    const { data } = await work.client.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
-      ...ownerAndRepo(said.repository),
-      ...{ commit_sha: sha, per_page: 10 },
-    });
-    const people = await Promise.all([
-      peopleOfCommit(work.client, place, sha),
-      ...pulls.parse(data).map(({ number }) => peopleOfPull(work.client, place, number)),
-    ]);
-    return {
-      authors: new Set(people.flatMap(({ authors }) => [...authors])),
-      unknown: people.flatMap(({ unknown }) => unknown),
-    };
-  });
 }
 
 function isSame(left: string, right: string): boolean {

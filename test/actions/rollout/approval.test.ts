@@ -186,7 +186,7 @@ describe("before the last share", () => {
     const number = await shop.open("talk");
     const { rest } = getOctokit("maria", { baseUrl: shop.github.url });
     const { data } = await rest.issues.createComment({
-      ...{ owner: "acme", repo: "shop", issue_number: number, body: "/rollout retry looked into it" },
+      ...{ owner: "acme", repo: "shop", issue_number: number, body: "/rollout retry service=shop environment=production looked into it" },
     });
     const said = { rollout: state?.plan.rollout, command: "retry", reason: "looked into it", by: "maria" };
     await write(world, "command", "maria", { ...said, source: `comment ${data.id} in acme/shop` });

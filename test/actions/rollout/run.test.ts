@@ -193,7 +193,7 @@ describe("nothing moves", () => {
       meanwhile: [() => undefined, () => stopping.abort()],
       stop: stopping.signal,
     });
-    const second = await world.rollout({ inputs: go(id, "v3") });
+    const second = await world.rollout({ inputs: go(await world.decide("v3"), "v3") });
     expect(second.error).toMatchObject({ reasonCode: "rollout-in-progress", exitCode: exitCodes.blocked });
     expect(world.virtual.shape.candidate).toBe("v2");
   });

@@ -62,10 +62,17 @@ describe("the watchdog", () => {
     const at = new Date(world.now()).toISOString();
     const event = { kind: "command" as const, at, actor: "maria", nonce: world.nonce(), body };
     await world.ledger().append("production/shop", [event], chain.head);
-    const { result } = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
+    const doubted = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
+    expect(doubted.result).toMatchObject({
+      exitCode: exitCodes.needsApproval,
+      outputs: { "reason-code": "back-asked" },
+    });
+    expect(world.virtual.shape.stable).toBe("v2");
+    const job = { name: "watchdog", trusted: true };
+    const { result } = await world.verb((ports) => watchOver("hold", ports), job);
     expect(result?.outputs).toMatchObject({ outcome: "rolled-back", stable: "v1" });
     expect(world.virtual.shape).toEqual({ stable: "v1", candidate: null, share: 0 });
-    const again = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
+    const again = await world.verb((ports) => watchOver("hold", ports), job);
     expect(again.result?.outputs.outcome).toBe("none-silent");
   });
 });

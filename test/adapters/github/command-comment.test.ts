@@ -6,11 +6,14 @@ import { anyWriter } from "../../../core/approval/asked.ts";
 /** A word in the ledger is believed where its comment says so, and by nobody's leave but policy's. */
 
 const since = "2026-03-02T12:00:00.500Z";
-const said: SaidInComment = { command: "promote", by: "maria", source: "comment 7 in acme/shop", since };
+const plan = { rollout: "ro_0123456789ab", service: "shop", environment: "production" };
+const said: SaidInComment = {
+  ...{ command: "promote", by: "maria", source: "comment 7 in acme/shop", since, plan },
+};
 const comment = {
   id: 7,
   user: { login: "maria", type: "User" },
-  body: "/rollout promote the graphs are fine",
+  body: "/rollout promote service=shop environment=production the graphs are fine",
   created_at: "2026-03-02T12:00:00Z",
   updated_at: "2026-03-02T12:00:00Z",
 };
@@ -53,8 +56,8 @@ describe("a word that is not believed", () => {
 
   it.each<[string, unknown, unknown]>([
     ["was edited", { ...comment, updated_at: "2026-03-02T12:05:00Z" }, maintainer],
-    ["only quotes it", { ...comment, body: "> /rollout promote" }, maintainer],
-    ["only shows it as code", { ...comment, body: "```\n/rollout promote\n```" }, maintainer],
+    ["only quotes it", { ...comment, body: "> /rollout promote service=shop environment=production fine" }, maintainer],
+    ["only shows it as code", { ...comment, body: "```\n/rollout promote service=shop environment=production fine\n```" }, maintainer],
     ["is a machine's", { ...comment, user: { login: "maria", type: "Bot" } }, maintainer],
     ["is of somebody who may not write", comment, { ...maintainer, permission: "read", role_name: "read" }],
     [

@@ -64,7 +64,7 @@ describe("events of a rollout", () => {
     expect(await send("rollout", body, to)).toEqual([422, "bad-event"]);
   });
 
-  const forPeople = ["approve", "promote", "overrule", "retry"];
+  const forPeople = ["approve", "promote", "overrule", "resume", "retry"];
 
   it.each(commands)("the word %s is a person's where it lets a rollout go on", async (word) => {
     const isForPeople = forPeople.includes(word);
@@ -75,6 +75,38 @@ describe("events of a rollout", () => {
       const { got, written } = await append("command", command(word), token);
       expect([got.status, written]).toEqual(isForPeople ? [403, false] : [201, true]);
     }
+  });
+
+  it("a job lifts a pause in the name of whoever started it, and in nobody else's", async () => {
+    const own = { ...command("resume"), by: "mona" };
+    expect(await send("command", own)).toEqual([201, undefined]);
+    expect(await send("command", { ...own, source: "comment 7 in octo-org/shop" })).toEqual([
+      403,
+      "command-refused",
+    ]);
+    expect((await append("command", own, service)).got.status).toBe(403);
+  });
+
+  it.each([
+    ["lease", 403],
+    ["rollout", 403],
+    ["intent", 403],
+    ["result", 403],
+    ["verdict", 403],
+    ["observation", 403],
+    ["notice", 403],
+    ["outcome", 403],
+    ["command", 201],
+  ])("a service token's %s is answered with %i", async (kind, expected) => {
+    const body = kind === "command" ? command("pause") : { rollout };
+    const { status, json } = await server.call("POST", "/v1/events", {
+      token: service,
+      body: { repository, stream, kind, body },
+    });
+    expect([status, json.reason_code]).toEqual([
+      expected,
+      expected === 403 ? "event-kind-refused" : undefined,
+    ]);
   });
 
   it("an approval that the App wrote down is passed on for as long as it stands, and no other", async () => {

@@ -85,6 +85,7 @@ describe("written past the ledger", () => {
     ["above every intent", standing, mark(3, at(10), back), true],
     ["above every intent, on the way back", { ...standing, turned }, mark(3, at(10), back), false],
     ["a way back under the number of another effect", moving, mark(3, at(10), back), true],
+    ["a way back under the number of what was reached", standing, mark(2, at(10), back), true],
     ["the effect of its number", moving, movingMark, false],
   ])("%s", (_, state, left, expected) =>
     expect(writtenPastLedger(state, seen(at(10), left), 1)).toBe(expected),

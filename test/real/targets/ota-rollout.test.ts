@@ -47,7 +47,9 @@ async function rollOut({ devices, config }: Fleet, candidate: string, evidence: 
   }));
   const { rollout: _, ...plan } = { ...fleetPlan(candidate), steps, settle_seconds: 120 };
   return devices.during(async () => {
-    const { last } = await driven(await opened(plan, around), around);
+    const { last } = await driven(await opened(plan, around), around, {
+      until: ({ code }) => code === "standing",
+    });
     return last;
   });
 }
