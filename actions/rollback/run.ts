@@ -18,6 +18,9 @@ import { graphLines, graphOf } from "./graph.ts";
 import type { RollbackInputs } from "./inputs.ts";
 import { backWithoutLedger } from "./without-ledger.ts";
 
+/** What a ledger may be beside away: none of it keeps the bad version up. */
+const ledgerFaults = new Set(["ledger-unavailable", "ledger-unreadable", "ledger-tampered", "ledger-busy"]);
+
 /** Back, now: no gate, no evidence, no waiting for whoever holds the lease. */
 export async function runRollback(inputs: RollbackInputs, ports: RolloutPorts): Promise<RolloutResult> {
   const ground = groundOf(inputs, ports);
@@ -25,7 +28,7 @@ export async function runRollback(inputs: RollbackInputs, ports: RolloutPorts): 
   try {
     return await withLedger(inputs, ground, around, ports);
   } catch (error) {
-    if (!(error instanceof UserError) || error.reasonCode !== "ledger-unavailable") throw error;
+    if (!(error instanceof UserError) || !ledgerFaults.has(error.reasonCode)) throw error;
     ports.warn(`${error.message} The rollback does not wait for it.`);
     return backWithoutLedger(inputs, ground, around, ports);
   }

@@ -39,7 +39,7 @@ export function believing(
       else if (known.kind === "command") {
         const { rollout, command, source } = known.body;
         const about = opened.get(rollout);
-        const name = JSON.stringify([rollout, command, source]);
+        const name = JSON.stringify([rollout, command, commentNumber(source)]);
         // A second event with the comment of the first is nobody's second word.
         const isAgain = source !== undefined && used.has(name);
         if (about === undefined) continue;
@@ -93,6 +93,13 @@ function isFollowed({ body }: EventOf<"verdict">, events: readonly LedgerEvent[]
     if (known.kind === "result" && known.body.status === "done" && moves.has(known.body.number)) return true;
   }
   return false;
+}
+
+/** One comment has two names: its number, and its address. */
+function commentNumber(source: string | undefined): string | undefined {
+  return (
+    /^comment (\d+) in /.exec(source ?? "")?.[1] ?? /#issuecomment-(\d+)$/.exec(source ?? "")?.[1] ?? source
+  );
 }
 
 function openedIn(events: readonly LedgerEvent[]): Map<string, About> {

@@ -75,7 +75,9 @@ export async function lookAtStep(compared: Compared, watched: Watched): Promise<
   if (anew || looked.code === "judged") looking.workAhead();
   const again = new Date(looking.again()).toISOString();
   const first = `The first window of step ${step + 1} of ${state.plan.steps.length} ends at ${again}.`;
-  return { final: false, again, sentence: compared.sentence || first };
+  const sentence = compared.sentence || first;
+  if (comparison.silence.length > 0) return { final: false, again, sentence, blind: true };
+  return { final: false, again, sentence };
 }
 
 /** Where the candidate has everything: the same time of another week, if the store has it. */

@@ -8,10 +8,12 @@ type Meant = Pick<Prepared, "decision" | "answer"> & {
   plan: Pick<NewPlan, "candidate" | "service" | "environment">;
 };
 
+type Around = { ledger: Ledger; commit?: string; ownFiles?: boolean; warn(sentence: string): void };
+
 /** Whether the decision is about what goes out; what an advisory one is not about is said. */
 export async function requireMeant(
   { decision, answer, plan }: Meant,
-  { ledger, commit, warn }: { ledger: Ledger; commit?: string; warn(sentence: string): void },
+  { ledger, commit, ownFiles = false, warn }: Around,
 ): Promise<void> {
   if (answer.mode === "shadow") return;
   const { candidate, head } = decision.subject;
@@ -32,6 +34,6 @@ export async function requireMeant(
     return;
   }
   if (first !== undefined) throw new UserError(first.code, first.sentence, exitCodes.blocked);
-  // A file is anybody's: what counts is what the ledger holds under the name.
-  await decisionNamed(ledger, decision.decision_id, plan);
+  // In a job a file is anybody's: what counts is what the ledger holds under the name.
+  if (!ownFiles) await decisionNamed(ledger, decision.decision_id, plan);
 }

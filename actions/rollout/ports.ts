@@ -12,6 +12,8 @@ import type { Place } from "./service.ts";
 /** What a rollout needs of the world around it, in a job as in a terminal. */
 export type RolloutPorts = PreparePorts & {
   believes?: Believes;
+  /** Files that a decision is given in are those of whoever runs it, as in a terminal. */
+  ownFiles?: boolean;
   evidence(place: Place): Evidence;
   /** Asked before the last share. */
   approvals: Approvals;

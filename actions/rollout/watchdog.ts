@@ -93,7 +93,12 @@ async function goBackAsAsked(
   if (ports.believes !== undefined) {
     const sentence = `${reason.slice(0, 600)} Anybody who may push could have written that, and the versions before: run \`rollback\` for ${service} in ${environment}.`;
     ports.warn(sentence);
-    const outputs = { rollout: asked.body.rollout, outcome: "standing", "reason-code": "back-asked", stable: "" };
+    const outputs = {
+      rollout: asked.body.rollout,
+      outcome: "standing",
+      "reason-code": "back-asked",
+      stable: "",
+    };
     return { outputs, exitCode: exitCodes.needsApproval, sentence, goOn: "" };
   }
   return openBack({ reason }, ground, aroundOf(ground, ports), ports);

@@ -20,18 +20,16 @@ export function withoutEvidence(
   now: number,
 ): Look {
   const { message, reasonCode } = error;
-  const waiting = (at: number): Look => ({
-    final: false,
-    again: new Date(at).toISOString(),
-    sentence: message,
-  });
+  const again = (at: number) => ({ again: new Date(at).toISOString(), sentence: message });
+  const waiting = (at: number): Look => ({ final: false, ...again(at) });
   const final = (verdict: Word["verdict"], reason_code: string, reason: string): Look => ({
     final: true,
     verdict: { verdict, reason_code, reason, at_window: 0 },
   });
   const soon = now + Math.min(pauseSeconds, policy.windowSeconds) * 1000;
   const wanted = plan.steps[step];
-  if (baking || wanted === undefined) return waiting(soon);
+  if (baking || wanted === undefined)
+    return unconfigured.has(reasonCode) ? waiting(soon) : { final: false, ...again(soon), blind: true };
   const begun = Date.parse(since);
   if (unconfigured.has(reasonCode)) {
     if (policy.lowTraffic !== "bake") return final("hold", "no-data", message);

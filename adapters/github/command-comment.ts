@@ -81,7 +81,7 @@ function wholeSecond(at: string): number {
 }
 
 /** As our own records name a comment, or by its address. */
-export function commentId(source: string | undefined, repository: string): number | undefined {
+function commentId(source: string | undefined, repository: string): number | undefined {
   const [, id, where] =
     /^comment (\d{1,18}) in (\S+)$/.exec(source ?? "") ??
     /^https:\/\/[^/\s]+\/(?:[^/\s]+\/[^/\s]+)\/(?:issues|pull)\/\d+#issuecomment-(\d{1,18})$/.exec(
@@ -101,12 +101,15 @@ async function says(
   wanted: string,
   plan: SaidInComment["plan"],
 ): Promise<boolean> {
-  const said = commandsIn(body).flatMap((one) => (one.kind === "rollout" && one.word === wanted ? [one] : []));
+  const said = commandsIn(body).flatMap((one) =>
+    one.kind === "rollout" && one.word === wanted ? [one] : [],
+  );
   const fits = said.filter(
     ({ service = plan.service, environment = plan.environment }) =>
       service === plan.service && environment === plan.environment,
   );
-  if (fits.some(({ service, environment }) => service !== undefined && environment !== undefined)) return true;
+  if (fits.some(({ service, environment }) => service !== undefined && environment !== undefined))
+    return true;
   const number = /\/issues\/(\d{1,18})$/.exec(issue_url ?? "")?.[1];
   if (fits.length === 0 || number === undefined) return false;
   const { data } = await client.request("GET /repos/{owner}/{repo}/issues/{issue_number}", {

@@ -96,7 +96,8 @@ const append = posting({
       asked,
       events.map(({ actor }) => actor),
     );
-    for (const event of events) await requireRolloutForm(event, stream, repository.name, ledger, asked.caller);
+    for (const event of events)
+      await requireRolloutForm(event, stream, repository.name, ledger, asked.caller);
     const written = asked.attempt.again ? await writtenBefore(ledger, stream, events) : undefined;
     return { events: written ?? (await ledger.append(stream, events, expected)) };
   },

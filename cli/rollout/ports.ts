@@ -79,7 +79,10 @@ export async function roomOf(
   return { ports, evidence: { inputs: asked, ports: analyzing }, close };
 }
 
-type Surroundings = Pick<RolloutPorts, "resolved" | "ledger" | "openTarget" | "readText" | "repository">;
+type Surroundings = Pick<
+  RolloutPorts,
+  "resolved" | "ledger" | "openTarget" | "readText" | "repository" | "ownFiles"
+>;
 
 function surroundings(
   { ledger }: Home,
@@ -92,6 +95,7 @@ function surroundings(
     ledger,
     openTarget: (config) => openTarget(config, { environment: terminal.environment }),
     readText: textOf,
+    ownFiles: true,
     ...optional("repository", argument.given("repository")),
   };
 }

@@ -76,8 +76,11 @@ function expiry(nowMs: number, body: LeaseBody): string | null {
   return Number.isNaN(until.getTime()) ? null : until.toISOString();
 }
 
-/** How far a clock may be ahead of the reader's. What is dated later was not promised by anybody's clock. */
-const mostAheadMs = 5 * 60 * 1000;
+/**
+ * How far a clock may be ahead of the reader's; what is dated later was promised by nobody's clock. It is generous:
+ * two whose clocks are farther apart take the lease from one another for ever.
+ */
+const mostAheadMs = 2 * 60 * 60 * 1000;
 
 export function isExpired({ since, expires_at }: Held, now: string): boolean {
   const [instant, begin, end] = [Date.parse(now), Date.parse(since), Date.parse(expires_at)];

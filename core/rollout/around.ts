@@ -11,7 +11,8 @@ import type { RolloutState } from "./state.ts";
 /** One look at the evidence of a step: an answer, or when to look again. */
 export type Look =
   | { final: true; verdict: Omit<EventOf<"verdict">["body"], "rollout" | "step"> }
-  | { final: false; again: string; sentence: string };
+  /** `blind`: the evidence did not answer, and so it says nothing of the time that has passed. */
+  | { final: false; again: string; sentence: string; blind?: true };
 
 export type Evidence = {
   /** `since`: when the step was reached. Asked again and again; what was measured before is not asked for twice. */

@@ -50,7 +50,7 @@ function wanted(state: RolloutState, now: string): Effect[] {
       return Date.parse(now) >= Date.parse(doing.until)
         ? [apply({ kind: "promote" })]
         : [
-            { do: "watch", step: plan.steps.length - 1 },
+            { do: "watch", step: Math.max(0, plan.steps.length - 1) },
             { do: "wait", until: doing.until },
           ];
   }

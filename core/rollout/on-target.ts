@@ -17,7 +17,7 @@ import {
   writtenPastLedger,
 } from "./reconcile.ts";
 import { moved, type Taking, type Turn, waiting, write } from "./taking.ts";
-import { watch } from "./watch.ts";
+import { endBake, watch } from "./watch.ts";
 
 export type Taken = Taking & { fencing: number };
 
@@ -42,6 +42,10 @@ export async function onTarget(taken: Taken, first: Effect, effects: readonly Ef
   // To pause a target would leave the stale write on it, under a newer mark.
   if (stale && state.reached !== null && !(first.do === "apply" && moves(first.effect)))
     return apply(taken, state.reached, observed);
+  const { doing } = state;
+  const ends = first.do === "apply" && first.effect.kind === "promote" && doing.kind === "baking";
+  const kept = ends ? await endBake(taken, doing.until, observed) : null;
+  if (kept !== null) return kept;
   if (first.do === "apply") return apply(taken, first.effect, observed);
   if (first.do === "watch") return watch(taken, first.step, observed, effects);
   if (first.do === "ask-approval") return approval(taken);

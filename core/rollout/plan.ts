@@ -23,6 +23,9 @@ export function digestIn(id: string): string | undefined {
   return /@(sha256:[0-9a-f]{64})$/.exec(id)?.[1];
 }
 
+/** Ten years: times stay instants that a calendar has. */
+const longestSeconds = 10 * 366 * 86_400;
+
 /** How a share is reached: percent of the traffic, of the instances, of the devices, or all at once. */
 export const shareKinds = ["weight", "batch", "cohort", "cut-over"] as const;
 export type ShareKind = (typeof shareKinds)[number];
@@ -30,7 +33,7 @@ export type ShareKind = (typeof shareKinds)[number];
 export const planStep = z.strictObject({
   share: z.number().min(0).max(100),
   by: z.enum(shareKinds),
-  window_seconds: z.number().positive(),
+  window_seconds: z.number().positive().max(longestSeconds),
   healthy_windows: z.int().min(1),
 });
 export type PlanStep = z.infer<typeof planStep>;
@@ -58,11 +61,11 @@ export const rolloutPlan = z.strictObject({
   /** Why going back would do harm, a sentence each; empty: it is safe. Then a rollback is held and paged instead. */
   unsafe_back: z.array(z.string()),
   /** How long the old version stays warm behind the last share. */
-  bake_seconds: z.number().min(0),
+  bake_seconds: z.number().min(0).max(longestSeconds),
   /** A rollback that takes longer is told to people; it goes on all the same. */
-  back_within_seconds: z.number().positive(),
+  back_within_seconds: z.number().positive().max(longestSeconds),
   /** An effect that the target has not reached by then has failed. */
-  settle_seconds: z.number().positive(),
+  settle_seconds: z.number().positive().max(longestSeconds),
   /** Whether the target moves by itself once asked, and so has to be paused as well. */
   freezes: z.boolean(),
   /** How often a failed effect is tried again before people are asked. */

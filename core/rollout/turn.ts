@@ -34,7 +34,7 @@ export async function turn(rollout: string, keeper: Bookkeeper, around: Around):
 
 /** Who may not move it waits and tells people meanwhile; a way back does not wait for ever for a silent holder. */
 function refused(taking: Taking, sentence: string, first: Effect, untold: Notice | undefined): Promise<Turn> {
-  const { state, book, around } = taking;
+  const { book, around } = taking;
   const restores = first.do === "apply" && first.effect.kind === "restore";
   if (restores && isSilent(taking)) return write(taking, preempting(book, around, book.lease.fencing));
   const waits = waiting(taking, "not-ours", sentence, around.leaseSeconds / 4);

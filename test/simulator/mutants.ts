@@ -5,8 +5,8 @@ export const mutants: Mutant[] = [
   {
     name: "a rollback past the ledger is not seen",
     file: "core/rollout/on-target.ts",
-    from: "if (writtenPastLedger(state, observed, fencing)) return takeOver(taken, observed);",
-    to: "",
+    from: "const past = writtenPastLedger(state, observed, fencing);",
+    to: "const past = false;",
   },
   {
     name: "a write does not carry the number of its lease",

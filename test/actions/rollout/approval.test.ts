@@ -186,11 +186,24 @@ describe("before the last share", () => {
     const number = await shop.open("talk");
     const { rest } = getOctokit("maria", { baseUrl: shop.github.url });
     const { data } = await rest.issues.createComment({
-      ...{ owner: "acme", repo: "shop", issue_number: number, body: "/rollout retry service=shop environment=production looked into it" },
+      ...{
+        owner: "acme",
+        repo: "shop",
+        issue_number: number,
+        body: "/rollout retry service=shop environment=production looked into it",
+      },
     });
     const said = { rollout: state?.plan.rollout, command: "retry", reason: "looked into it", by: "maria" };
     await write(world, "command", "maria", { ...said, source: `comment ${data.id} in acme/shop` });
-    const { result } = await world.rollout({ name: "second", inputs, evidence: healthy });
-    expect(result?.outputs.outcome).toBe("completed");
+    const holds = evidenceOf(() => "hold", world.now);
+    await world.rollout({ name: "second", inputs, evidence: holds });
+    // The same comment once more is no second word.
+    await write(world, "command", "mallory", { ...said, source: `comment ${data.id} in acme/shop` });
+    const third = await world.rollout({ name: "third", inputs, evidence: healthy });
+    expect(third.result?.outputs).toMatchObject({ outcome: "standing", "reason-code": "hold" });
+    const address = `https://github.com/acme/shop/pull/${number}#issuecomment-${data.id}`;
+    await write(world, "command", "mallory", { ...said, source: address });
+    const fourth = await world.rollout({ name: "fourth", inputs, evidence: healthy });
+    expect(fourth.result?.outputs).toMatchObject({ outcome: "standing", "reason-code": "hold" });
   });
 });

@@ -138,9 +138,13 @@ export async function rolloutWorld(options: WorldOptions = {}) {
         close: () => undefined,
       }),
     });
-    const looked = believing(plain, verifying(client, subject, resolved, approvals.approvedAt, () => clock), {
-      verdictsOfOthers: job.verdictsOfOthers ?? false,
-    });
+    const looked = believing(
+      plain,
+      verifying(client, subject, resolved, approvals.approvedAt, () => clock),
+      {
+        verdictsOfOthers: job.verdictsOfOthers ?? false,
+      },
+    );
     const believed = job.trusted ? { ledger: plain } : looked;
     return {
       resolved,

@@ -50,14 +50,26 @@ describe("a word that is not believed", () => {
     ["is another one than the comment's", { command: "overrule" }],
     ["is somebody else's", { by: "ben" }],
     ["is about a later rollout", { since: "2026-03-02T12:00:01Z" }],
+    ["is about another service", { plan: { ...plan, service: "till" } }],
+    ["is about another environment", { plan: { ...plan, environment: "staging" } }],
+    ["is an author's own", { hands: async () => ({ authors: new Set(["maria"]), unknown: [] }) }],
+    ["is perhaps an author's own", { hands: async () => ({ authors: new Set(), unknown: ["x@y.example"] }) }],
   ])("%s", async (_name, more) => {
     expect(await believed(clientWith(), more)).toBe(false);
   });
 
   it.each<[string, unknown, unknown]>([
     ["was edited", { ...comment, updated_at: "2026-03-02T12:05:00Z" }, maintainer],
-    ["only quotes it", { ...comment, body: "> /rollout promote service=shop environment=production fine" }, maintainer],
-    ["only shows it as code", { ...comment, body: "```\n/rollout promote service=shop environment=production fine\n```" }, maintainer],
+    [
+      "only quotes it",
+      { ...comment, body: "> /rollout promote service=shop environment=production fine" },
+      maintainer,
+    ],
+    [
+      "only shows it as code",
+      { ...comment, body: "```\n/rollout promote service=shop environment=production fine\n```" },
+      maintainer,
+    ],
     ["is a machine's", { ...comment, user: { login: "maria", type: "Bot" } }, maintainer],
     ["is of somebody who may not write", comment, { ...maintainer, permission: "read", role_name: "read" }],
     [
@@ -67,6 +79,32 @@ describe("a word that is not believed", () => {
     ],
   ])("because the comment %s", async (_name, found, person) => {
     expect(await believed(clientWith(found, person))).toBe(false);
+  });
+});
+
+describe("a word without a place", () => {
+  const bare = {
+    ...comment,
+    body: "/rollout promote the graphs are fine",
+    issue_url: "https://api.github.com/repos/acme/shop/issues/12",
+  };
+  const under = (issue: unknown): GitHubClient => ({
+    request: async (route) => {
+      if (route.includes("/comments/")) return { data: bare };
+      return { data: route.includes("/issues/") ? issue : maintainer };
+    },
+    graphql: async () => undefined,
+  });
+  const incident = (rollout: string) => `<!-- adaptive-deploy:incident:${rollout}:harm -->\nIt was worse.`;
+  const bot = { type: "Bot" };
+
+  it.each<[string, unknown, boolean]>([
+    ["its own incident", { body: incident(plan.rollout), user: bot }, true],
+    ["another's incident", { body: incident("ro_ffffffffffff"), user: bot }, false],
+    ["what a stranger wrote", { body: incident(plan.rollout), user: { type: "User" } }, false],
+    ["a pull request", { body: "Mends it.", user: bot }, false],
+  ])("under %s", async (_name, issue, expected) => {
+    expect(await believed(under(issue))).toBe(expected);
   });
 });
 

@@ -78,7 +78,7 @@ describe("events of a rollout", () => {
   });
 
   it("a job lifts a pause in the name of whoever started it, and in nobody else's", async () => {
-    const own = { ...command("resume"), by: "mona" };
+    const own = { ...command("resume"), by: "octocat" };
     expect(await send("command", own)).toEqual([201, undefined]);
     expect(await send("command", { ...own, source: "comment 7 in octo-org/shop" })).toEqual([
       403,

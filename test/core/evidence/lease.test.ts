@@ -195,6 +195,34 @@ describe("the lease", () => {
     expect(askForLease(state, "bob", 60, "noon")).toMatchObject({ held: { holder: "ann" } });
   });
 
+  it("is free where it was given out in the future, and by a chain of renewals no longer than one", () => {
+    const future = 3 * 3600;
+    const ahead = events([[future, "preempt", "mallory", 1, 86_400]]);
+    expect(askForLease(foldLease(ahead), "ann", 60, at(0))).toMatchObject({
+      granted: { action: "takeover" },
+    });
+    expect(holds(foldLease(ahead), "mallory", 1, at(0))).toBe(false);
+    expect(
+      foldLease(
+        events([
+          [future, "preempt", "mallory", 1],
+          [0, "takeover", "ann", 2],
+        ]),
+      ),
+    ).toMatchObject({
+      held: { holder: "ann" },
+      void: [],
+    });
+    const renewed = events([
+      [0, "acquire", "mallory", 1, 86_400],
+      [86_000, "renew", "mallory", 1, 86_400],
+    ]);
+    expect(askForLease(foldLease(renewed), "ann", 60, at(10))).toMatchObject({ granted: { fencing: 2 } });
+    // A clock that is half an hour apart is a clock.
+    const apart = foldLease(events([[1800, "acquire", "bob", 1]]));
+    expect(askForLease(apart, "ann", 60, at(0))).toMatchObject({ held: { holder: "bob" } });
+  });
+
   it("has one winner whoever asks when, and its number only rises", () => {
     const step = fc.record({
       wait: fc.integer({ min: -5, max: 90 }),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { mutants } from "./mutants.ts";
+import { mutants } from "../simulator/mutants.ts";
 
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 describe("a planted bug is found", () => {
   test.each(mutants)("$name", { timeout: 180_000 }, async ({ name, file, from }) => {
     expect(readFileSync(join(root, file), "utf8"), "the line that is changed").toContain(from);
-    const arguments_ = [join(root, "test/simulator/mutate.ts"), name, "--seeds", "1500"];
+    const arguments_ = [join(root, "test/simulator/mutate.ts"), name, "--seeds", "3000"];
     const said = await run(process.execPath, arguments_, { maxBuffer: 64 * 1024 * 1024 }).then(
       ({ stdout }) => ({ code: 0, stdout }),
       (error: { code: number; stdout: string }) => error,
