@@ -87,6 +87,8 @@ describe("a rollout over a fleet", { timeout: 600_000 }, () => {
       throw new Error("No evidence is needed where the devices themselves fail.");
     });
     const last = await rollOut(fleet, "firmware:3.0", never);
+    // They run the old image all along; that they are offered it again is heard when they ask next.
+    await fleet.devices.poll();
     expect(last.sentence).toBe("rolled-back");
     expect(last.state.turned).toMatchObject({ code: "devices-failed", automatic: true });
     expect(fleet.devices.versions()).toEqual({ "1.0": 200 });
