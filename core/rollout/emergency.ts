@@ -35,6 +35,8 @@ export async function emergencyStep(state: RolloutState, around: World): Promise
         await note(around, "held", observed.mark);
       return { code: "held", sentence: `${plan.stable?.id ?? "The stable version"} has everything again.` };
     }
+    if (isAnothers(state, observed.mark))
+      return { code: "changed", sentence: "Another rollout has moved the target since; it is left as it is." };
     if (changedBySomebody(state, observed))
       return { code: "changed", sentence: "Somebody changed the target meanwhile; it is left as it is." };
     if (isOnItsWay(state, observed)) return { code: "moving", sentence: "The target is on its way back." };
@@ -60,6 +62,12 @@ export async function emergency(
     if (final || seconds > state.plan.back_within_seconds) return step;
     await sleep(around.pollSeconds * 1000);
   }
+}
+
+/** Where our own mark stood, or our own number was higher, a mark of another rollout is of one that came after. */
+function isAnothers({ plan, reached, open }: RolloutState, mark: Mark | null): boolean {
+  if (mark === null || mark.rollout === plan.rollout) return false;
+  return reached !== null || (open !== null && mark.fencing > open.fencing);
 }
 
 async function ask(state: RolloutState, observed: Observed, around: World): Promise<EmergencyStep> {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { verdicts } from "../analysis/verdict.ts";
 import type { LedgerEvent } from "../evidence/event.ts";
 import { conclusion, notice, targetEffect } from "./effect.ts";
-import { shape } from "./observed.ts";
+import { sight } from "./observed.ts";
 import { rolloutPlan } from "./plan.ts";
 
 /** What the ledger holds of a rollout: transitions, never windows. */
@@ -72,7 +72,7 @@ export const bodies = {
     code: z.enum(sightings),
     sentence: reason,
     /** How the target stood, so that a person may say that it is right so. */
-    seen: shape.optional(),
+    seen: sight.optional(),
   }),
   notice: z.strictObject({ rollout, notice, where: z.string().max(1000).optional() }),
   outcome: z.strictObject({ rollout, ...conclusion.shape }),

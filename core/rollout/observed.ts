@@ -12,6 +12,10 @@ export const shape = z.strictObject({
 });
 export type Shape = z.infer<typeof shape>;
 
+/** How a target stood when people were told of it, with the number of the mark that it carried. */
+export const sight = shape.extend({ mark: z.int().min(0).optional() });
+export type Sight = z.infer<typeof sight>;
+
 /**
  * What the last writer of ours left on the target together with its effect. It stands before the effect is there, so
  * a target that looks neither as `from` nor as `to` was changed by somebody else.

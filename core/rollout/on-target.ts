@@ -3,7 +3,7 @@ import { holds } from "../evidence/lease.ts";
 import type { Body } from "./book.ts";
 import { type Effect, sameEffect, type TargetEffect } from "./effect.ts";
 import type { EventOf } from "./events.ts";
-import { isHandsOff, type Observed, type Shape } from "./observed.ts";
+import { isHandsOff, type Observed, type Shape, type Sight } from "./observed.ts";
 import { isFarAbove, numberAbove, takeOver } from "./past-ledger.ts";
 import {
   changedBySomebody,
@@ -69,7 +69,7 @@ function changed(taken: Taken, observed: Observed, what = "Somebody changed the 
     rollout: taken.state.plan.rollout,
     code: "changed-by-somebody",
     sentence,
-    seen,
+    seen: sightOf(observed),
   };
   return write(taken, [{ kind: "observation", body }]);
 }
@@ -169,6 +169,12 @@ function unavailable(taken: Taken, error: unknown): Turn {
   if (!(error instanceof UserError)) throw error;
   if (taken.state.turned === null && error.exitCode === exitCodes.bug) throw error;
   return waiting(taken, "target-unavailable", said(error), taken.around.pollSeconds);
+}
+
+/** What a person is told, and says yes or no to: a mark that comes later is not meant by it. */
+export function sightOf(observed: Observed): Sight {
+  const { mark } = observed;
+  return { ...shapeOf(observed), ...(mark === null ? {} : { mark: mark.number }) };
 }
 
 export function shapeOf({ stable, candidate, share }: Observed): Shape {

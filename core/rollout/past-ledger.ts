@@ -1,6 +1,6 @@
 import type { Body } from "./book.ts";
 import type { Observed } from "./observed.ts";
-import type { Taken } from "./on-target.ts";
+import { sightOf, type Taken } from "./on-target.ts";
 import { mostNumbers, preempting } from "./own-lease.ts";
 import { isBack, isMarkOf } from "./reconcile.ts";
 import { type Turn, waiting, write } from "./taking.ts";
@@ -23,7 +23,7 @@ export function numberAbove({ state, fencing }: Taken, observed: Observed): numb
  */
 export async function takeOver(taken: Taken, observed: Observed): Promise<Turn> {
   const { state, book, around } = taken;
-  const { mark, stable, candidate, share } = observed;
+  const { mark } = observed;
   const { plan } = state;
   const far = isFarAbove(taken, observed);
   const bodies: Body[] = far ? [] : preempting(book, around, mark?.fencing ?? 0);
@@ -36,7 +36,7 @@ export async function takeOver(taken: Taken, observed: Observed): Promise<Turn> 
         rollout: plan.rollout,
         code: "changed-by-somebody",
         sentence: "The target was written under a number that the ledger does not know. It is left as it is.",
-        seen: { stable, candidate, share },
+        seen: sightOf(observed),
       },
     });
   if (bodies.length === 0)

@@ -113,7 +113,9 @@ export function writtenPastLedger(state: RolloutState, observed: Observed, fenci
   if (mark === null) return false;
   if (mark.fencing > fencing) return true;
   if (mark.rollout !== state.plan.rollout || state.turned !== null) return false;
-  if (state.accepted !== null && sameShape(state.accepted, observed)) return false;
+  const { accepted } = state;
+  const meantToo = accepted !== null && mark.number <= (accepted.mark ?? Number.POSITIVE_INFINITY);
+  if (meantToo && sameShape(accepted, observed)) return false;
   if (mark.number > state.numbers) return true;
   const reached = mark.number === state.reachedNumber ? state.reached : null;
   const meant = isMarkOf(state, observed) ? state.open?.effect : reached;

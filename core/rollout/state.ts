@@ -1,6 +1,6 @@
 import type { Conclusion, Notice, TargetEffect } from "./effect.ts";
 import type { EventOf } from "./events.ts";
-import type { Shape } from "./observed.ts";
+import type { Sight } from "./observed.ts";
 import type { RolloutPlan } from "./plan.ts";
 
 /** Where a rollout stands: a fold of its events, so that whoever reads the ledger can go on with it. */
@@ -20,7 +20,7 @@ export type Doing =
   | { kind: "ended"; outcome: Conclusion["outcome"] | "overruled"; at: string };
 
 /** Why it stands, until a person lifts it. */
-export type Stop = { code: string; sentence: string; by: string; at: string; seen?: Shape };
+export type Stop = { code: string; sentence: string; by: string; at: string; seen?: Sight };
 
 /** Why it goes back to the stable version. */
 export type Turn = { code: string; sentence: string; automatic: boolean; at: string };
@@ -55,5 +55,5 @@ export type RolloutState = {
   /** Numbers of the intents that paused it: whether a pause that is there was ours. */
   pauses: number[];
   /** How somebody else left the target, and a person told us to go on from there. */
-  accepted: Shape | null;
+  accepted: Sight | null;
 };

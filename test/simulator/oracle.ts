@@ -161,7 +161,8 @@ export function oracleOf() {
         stale = null;
         const fencing = Math.max(mark.fencing, lastWrite?.fencing ?? 0);
         lastWrite = { fencing, who: process.name, effect };
-      } else if (changed) {
+      } else if (changed && !(lastWrite !== null && isLast && sameEffect(lastWrite.effect, effect))) {
+        // What is wanted anyway needs no undoing.
         world.trace?.("target: that was a stale write");
         // Its mark covered that of a rollback by hand, of which nobody else can know then.
         told.byHand = false;
