@@ -36,7 +36,10 @@ export async function emergencyStep(state: RolloutState, around: World): Promise
       return { code: "held", sentence: `${plan.stable?.id ?? "The stable version"} has everything again.` };
     }
     if (isAnothers(state, observed.mark))
-      return { code: "changed", sentence: "Another rollout has moved the target since; it is left as it is." };
+      return {
+        code: "changed",
+        sentence: "Another rollout has moved the target since; it is left as it is.",
+      };
     if (changedBySomebody(state, observed))
       return { code: "changed", sentence: "Somebody changed the target meanwhile; it is left as it is." };
     if (isOnItsWay(state, observed)) return { code: "moving", sentence: "The target is on its way back." };
