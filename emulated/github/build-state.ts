@@ -69,7 +69,8 @@ function addRepository(world: World, options: RepositoryOptions): Repository {
     defaultBranch: options.defaultBranch ?? "main",
     forkOf: options.forkOf ?? null,
     git: openGit(options.folder, options.defaultBranch),
-    createdAt: world.now(),
+    // It was there before the server: what it holds was not pushed in the second in which somebody first speaks.
+    createdAt: earlier(world.now()),
     collaborators: new Map(collaborators.map(([login, role]) => [login.toLowerCase(), role])),
     pulls: new Map(),
     issues: new Map(),
@@ -88,6 +89,10 @@ function addRepository(world: World, options: RepositoryOptions): Repository {
     repository.environments.set(name, { id: world.nextId(), name, createdAt: world.now() });
   world.repositories.set(repositoryKey(fullName), repository);
   return repository;
+}
+
+function earlier(at: string): string {
+  return `${new Date(Date.parse(at) - 60_000).toISOString().slice(0, 19)}Z`;
 }
 
 export async function addPull(world: World, repository: Repository, options: PullOptions): Promise<Pull> {
