@@ -37,6 +37,19 @@ export async function writeDocument(name: string, text: string): Promise<string>
   return path;
 }
 
+/** The token of the step, or of the job; it never stands in a log. */
+export function tokenOf(toolkit: Toolkit): string {
+  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
+  if (!token)
+    throw new UserError(
+      "no-token",
+      "No token was given. Set github-token: ${{ github.token }} for this step.",
+      exitCodes.unavailable,
+    );
+  toolkit.setSecret(token);
+  return token;
+}
+
 /** Ends a step: a fault of the user's becomes one red line and its exit code, a fault of ours asks for a report. */
 export async function endWith(toolkit: Toolkit, run: () => Promise<number>): Promise<void> {
   try {

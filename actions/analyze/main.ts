@@ -2,9 +2,9 @@ import "../once.ts";
 import * as toolkit from "@actions/core";
 import { runnerSaysTrusted } from "../../adapters/github/event.ts";
 import { activePolicy } from "../../adapters/github/policy-source.ts";
-import { exitCodes, UserError } from "../../core/errors.ts";
+import { exitCodes } from "../../core/errors.ts";
 import { plain, terminalLines } from "../../core/render/escape.ts";
-import { endWith, inputsOf } from "../runner.ts";
+import { endWith, inputsOf, tokenOf } from "../runner.ts";
 import { analyzeDeclaration } from "./declaration.ts";
 import { analyzeInputs } from "./inputs.ts";
 import { learnedSentence, learnFromPast } from "./learn.ts";
@@ -15,15 +15,9 @@ import { environmentOfStep, telemetryFor } from "./telemetry.ts";
 await endWith(toolkit, async () => {
   const input = inputsOf(toolkit, analyzeDeclaration);
   const inputs = analyzeInputs(input);
-  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token)
-    throw new UserError(
-      "no-token",
-      "No token was given. Set github-token: ${{ github.token }} for this step.",
-      exitCodes.unavailable,
-    );
+  const token = tokenOf(toolkit);
   const telemetryToken = toolkit.getInput("telemetry-token");
-  for (const secret of [token, telemetryToken]) if (secret) toolkit.setSecret(secret);
+  if (telemetryToken) toolkit.setSecret(telemetryToken);
   const environment = environmentOfStep(process.env, inputs, telemetryToken);
   const { getOctokit } = await import("@actions/github");
   const [owner = "", name = ""] = (process.env.GITHUB_REPOSITORY ?? "").split("/");

@@ -1,8 +1,7 @@
 import "../once.ts";
 import * as toolkit from "@actions/core";
 import { subjectOfRun } from "../../adapters/github/event.ts";
-import { exitCodes, UserError } from "../../core/errors.ts";
-import { endWith, inputsOf, lines, writeDocument } from "../runner.ts";
+import { endWith, inputsOf, lines, tokenOf, writeDocument } from "../runner.ts";
 import { decideDeclaration } from "./declaration.ts";
 import { decideInputs } from "./inputs.ts";
 import { runDecide } from "./run.ts";
@@ -11,15 +10,7 @@ import { waitingIn } from "./waiting.ts";
 await endWith(toolkit, async () => {
   const input = inputsOf(toolkit, decideDeclaration);
   const inputs = decideInputs(input);
-  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token) {
-    throw new UserError(
-      "no-token",
-      "No token was given. Set github-token: ${{ github.token }} for this step.",
-      exitCodes.unavailable,
-    );
-  }
-  toolkit.setSecret(token);
+  const token = tokenOf(toolkit);
   const subject = await subjectOfRun(process.env);
   const { getOctokit } = await import("@actions/github");
   const client = getOctokit(token);

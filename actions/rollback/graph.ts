@@ -1,7 +1,7 @@
-import { parseStream } from "../../core/evidence/stream.ts";
 import type { Around } from "../../core/rollout/around.ts";
-import { foldStream, type Rollouts } from "../../core/rollout/fold-stream.ts";
+import type { Rollouts } from "../../core/rollout/fold-stream.ts";
 import { lastKnownGood } from "../../core/rollout/known-good.ts";
+import { neighboursOf } from "../../core/rollout/neighbours.ts";
 import { digestOf, type Version } from "../../core/rollout/plan.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 
@@ -42,20 +42,9 @@ function completed(rollouts: Rollouts, { id }: Version): RolloutState | undefine
   );
 }
 
-async function othersSince({ ledger, stream, believes }: Around, since: string): Promise<RolloutState[]> {
-  const own = parseStream(stream);
-  const names = (await ledger.streams()).filter((name) => {
-    const parsed = parseStream(name);
-    return (
-      name !== stream &&
-      parsed?.kind === "service" &&
-      own?.kind === "service" &&
-      parsed.environment === own.environment
-    );
-  });
-  const chains = await Promise.all(names.map((name) => ledger.read(name)));
-  return chains.flatMap(({ events }) =>
-    [...foldStream(events, believes).values()].filter(
+async function othersSince(around: Around, since: string): Promise<RolloutState[]> {
+  return (await neighboursOf(around)).flatMap(({ rollouts }) =>
+    [...rollouts.values()].filter(
       ({ plan, doing }) =>
         plan.kind !== "back" && doing.kind === "ended" && doing.outcome === "completed" && doing.at > since,
     ),

@@ -12,7 +12,7 @@ import { isKnownBack, unknownBack } from "../rollout/borne-out.ts";
 import { driven } from "../rollout/driving.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
 import { backFrom, type Ground, groundOf, observedAt } from "../rollout/prepare.ts";
-import type { RolloutResult } from "../rollout/result.ts";
+import { nothingMoved, type RolloutResult } from "../rollout/result.ts";
 import { concluded } from "../rollout/run.ts";
 import { graphLines, graphOf } from "./graph.ts";
 import type { RollbackInputs } from "./inputs.ts";
@@ -136,9 +136,6 @@ export async function tookBack(turn: Turn, ports: RolloutPorts): Promise<Rollout
 }
 
 function refused(reasons: readonly { code: string; sentence: string }[], to: string): RolloutResult {
-  const code = reasons[0]?.code ?? "refused";
   const sentence = reasons.map((one) => plain(one.sentence, 600)).join(" ");
-  if (code !== "already-there") throw new UserError(code, sentence, exitCodes.blocked);
-  const outputs = { rollout: "", outcome: code, "reason-code": code, stable: to };
-  return { outputs, exitCode: exitCodes.go, sentence, goOn: "" };
+  return nothingMoved(reasons[0]?.code ?? "refused", sentence, to);
 }

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import type { Around } from "../../core/rollout/around.ts";
 import { emergency } from "../../core/rollout/emergency.ts";
 import { opened } from "../../core/rollout/next.ts";
+import { rolloutName } from "../../core/rollout/plan.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
 import { backFrom, type Ground, observedAt } from "../rollout/prepare.ts";
 import type { RolloutResult } from "../rollout/result.ts";
@@ -31,7 +31,7 @@ export async function backWithoutLedger(
       `The ledger cannot be asked what ${place.service} ran before, and the target shows no rollout under way. Name the version in \`to\`, as the target calls it.`,
       exitCodes.unavailable,
     );
-  const fresh = `ro_${createHash("sha256").update(around.nonce()).digest("hex").slice(0, 12)}`;
+  const fresh = rolloutName(around.nonce());
   const rollout = candidate === null ? fresh : (mark?.rollout ?? fresh);
   const plan = { ...backFrom(ground, { id: runs }, { id: target }, ports), rollout };
   ports.say(`Back from ${runs} to ${target} without the ledger.`);

@@ -4,6 +4,8 @@ import { drive } from "../../core/rollout/drive.ts";
 import type { Turn, TurnCode } from "../../core/rollout/taking.ts";
 import type { RolloutPorts } from "./ports.ts";
 
+type DrivingPorts = Pick<RolloutPorts, "now" | "sleep" | "stop" | "say" | "warn" | "mirror" | "saw">;
+
 export type Driven = {
   /** How long a person is waited for; then the rollout is left to stand. */
   waitSeconds: number;
@@ -17,7 +19,7 @@ export type Driven = {
 export async function driven(
   rollout: string,
   around: Around,
-  ports: RolloutPorts,
+  ports: DrivingPorts,
   { waitSeconds, until, deaf = false }: Driven,
 ): Promise<Turn> {
   const stop = deaf ? new AbortController().signal : ports.stop;
@@ -35,7 +37,7 @@ export async function driven(
 
 const forPeople: readonly TurnCode[] = ["standing", "approval", "hands-off"];
 
-function patience({ now }: RolloutPorts, waitSeconds: number): (turn: Turn) => boolean {
+function patience({ now }: DrivingPorts, waitSeconds: number): (turn: Turn) => boolean {
   let since: number | undefined;
   return ({ code }) => {
     // A turn that only writes something down is none that goes on.
@@ -49,7 +51,7 @@ function patience({ now }: RolloutPorts, waitSeconds: number): (turn: Turn) => b
 /** Every so often it is said that nothing has changed, so that nobody takes a long window for a dead run. */
 const silentMs = 5 * 60_000;
 
-function showing({ now }: Around, ports: RolloutPorts) {
+function showing({ now }: Around, ports: DrivingPorts) {
   let before: { news: string; at: number } | undefined;
   let mirrored: Promise<void> = Promise.resolve();
   const turn = (one: Turn): void => {

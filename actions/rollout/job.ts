@@ -8,14 +8,14 @@ import { rolloutMirror } from "../../adapters/github/rollout-mirror.ts";
 import { retry } from "../../adapters/ledgers/record-decision.ts";
 import { rolloutSpans } from "../../adapters/opentelemetry/rollout-spans.ts";
 import { openTarget } from "../../adapters/targets/index.ts";
-import { exitCodes, UserError } from "../../core/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
 import { plain, terminalLines } from "../../core/render/escape.ts";
 import { portsOfProcess } from "../analyze/ports.ts";
 import { environmentOfStep, telemetryFor } from "../analyze/telemetry.ts";
 import { waitingIn } from "../decide/waiting.ts";
 import { printable, type VerbDeclaration } from "../io.ts";
-import { inputsOf, type Toolkit } from "../runner.ts";
+import { inputsOf, type Toolkit, tokenOf } from "../runner.ts";
 import { approvalsOfRun } from "./approvals.ts";
 import { believing } from "./believing.ts";
 import { telemetryEvidence } from "./evidence.ts";
@@ -107,18 +107,6 @@ export async function portsOfJob(
     nonce: () => randomBytes(16).toString("hex"),
     begun: (rollout) => toolkit.saveState(states.rollout, rollout),
   };
-}
-
-function tokenOf(toolkit: Toolkit): string {
-  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token)
-    throw new UserError(
-      "no-token",
-      "No token was given. Set github-token: ${{ github.token }} for this step.",
-      exitCodes.unavailable,
-    );
-  toolkit.setSecret(token);
-  return token;
 }
 
 async function readText(path: string): Promise<string> {

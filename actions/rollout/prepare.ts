@@ -5,7 +5,13 @@ import { serviceStream } from "../../core/evidence/stream.ts";
 import { optional } from "../../core/optional.ts";
 import type { Ledger, Target } from "../../core/ports.ts";
 import type { Observed } from "../../core/rollout/observed.ts";
-import { digestIn, type NewPlan, type RolloutPlan, type Version } from "../../core/rollout/plan.ts";
+import {
+  digestIn,
+  type NewPlan,
+  noRollout,
+  type RolloutPlan,
+  type Version,
+} from "../../core/rollout/plan.ts";
 import { type About, leaseSecondsOf, planBack, planOf, stopRulesOf } from "../../core/rollout/plan-of.ts";
 import type { StopRules } from "../../core/rollout/stops.ts";
 import { decidedOf, decisionNamed, decisionOf, type ServiceAnswer } from "./decision.ts";
@@ -99,7 +105,7 @@ export function groundOf(
 /** What the target says of itself, outside of any rollout. */
 export async function observedAt({ place, target }: Ground): Promise<Observed> {
   const about = { ...aboutPlace(place, target), candidate: { id: "none" }, stable: null };
-  return target.observe({ ...planBack(about, place.thresholds), rollout: "ro_000000000000" });
+  return target.observe({ ...planBack(about, place.thresholds), rollout: noRollout });
 }
 
 function aboutPlace({ service, environment, config }: Place, { traits }: Target) {
@@ -135,7 +141,7 @@ async function aboutOf(
     ...optional("commit", commit),
   };
   if (about.stable !== null) return about;
-  const asked: RolloutPlan = { ...planBack(about, place.thresholds), rollout: "ro_000000000000" };
+  const asked: RolloutPlan = { ...planBack(about, place.thresholds), rollout: noRollout };
   const { stable } = await target.observe(asked);
   // What runs already is no place to go back to.
   return { ...about, stable: stable === null || stable === candidate ? null : { id: stable } };

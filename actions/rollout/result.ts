@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from "../../core/errors.ts";
+import { type ExitCode, exitCodes, UserError } from "../../core/errors.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 import type { Turn } from "../../core/rollout/taking.ts";
 
@@ -10,6 +10,13 @@ export type RolloutResult = {
   sentence: string;
   goOn: string;
 };
+
+/** Nothing was moved, and why. That the target is there already is no fault: a job that is run again has nothing to do. */
+export function nothingMoved(code: string, sentence: string, stable: string): RolloutResult {
+  if (code !== "already-there") throw new UserError(code, sentence, exitCodes.blocked);
+  const outputs = { rollout: "", outcome: code, "reason-code": code, stable };
+  return { outputs, exitCode: exitCodes.go, sentence, goOn: "" };
+}
 
 /** What a run hands on once it has left a rollout. */
 export function resultOf({ state, code, sentence }: Turn): RolloutResult {

@@ -1,4 +1,3 @@
-import { exitCodes, UserError } from "../../core/errors.ts";
 import { durationWords } from "../../core/render/plan.ts";
 import { renderRolloutMarkdown } from "../../core/render/rollout/markdown.ts";
 import type { Around } from "../../core/rollout/around.ts";
@@ -16,7 +15,7 @@ import type { RunInputs } from "./inputs.ts";
 import { requireMeant } from "./meant.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { type Prepared, prepareRollout } from "./prepare.ts";
-import { type RolloutResult, resultOf } from "./result.ts";
+import { nothingMoved, type RolloutResult, resultOf } from "./result.ts";
 
 /** A whole rollout: begun or gone on with, and driven to its end, or to where nothing goes on without a person. */
 export async function runRollout(inputs: RunInputs, ports: RolloutPorts): Promise<RolloutResult> {
@@ -89,19 +88,14 @@ async function isGoingBack({ plan }: Prepared, around: Around): Promise<boolean>
 const longBackSeconds = 600;
 
 function remarksOn({ plan }: Prepared): string[] {
+  if (plan.back_within_seconds <= longBackSeconds) return [];
   const back = durationWords(plan.back_within_seconds);
   return [
-    ...(plan.back_within_seconds > longBackSeconds
-      ? [`Policy lets a rollback take ${back} before people are told; users have the bad version that long.`]
-      : []),
+    `Policy lets a rollback take ${back} before people are told; users have the bad version that long.`,
   ];
 }
 
-/** That the target is there already is no fault: a job that is run again has nothing to do. */
 function refused({ refused: reasons }: Extract<Opened, { refused: unknown }>, { plan }: Prepared): Begun {
-  const code = reasons[0]?.code ?? "refused";
   const sentence = reasons.map((one) => one.sentence).join(" ");
-  if (code !== "already-there") throw new UserError(code, sentence, exitCodes.blocked);
-  const outputs = { rollout: "", outcome: code, "reason-code": code, stable: plan.candidate.id };
-  return { result: { outputs, exitCode: exitCodes.go, sentence, goOn: "" } };
+  return { result: nothingMoved(reasons[0]?.code ?? "refused", sentence, plan.candidate.id) };
 }

@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { UserError } from "../../core/errors.ts";
+import { jsonText } from "../../core/json-text.ts";
 import { type Journal, type JournalEntry, journalEntry } from "../../core/rollout/journal.ts";
 import { addLines } from "./add-lines.ts";
 import { linesOfFile } from "./lines.ts";
@@ -29,14 +29,4 @@ export function journalFile(path: string): Journal {
 }
 
 const absent = "no-journal";
-const line = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue("no JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(journalEntry);
+const line = jsonText.pipe(journalEntry);

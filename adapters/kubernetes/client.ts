@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import type * as z from "zod";
 import { UserError } from "../../core/errors.ts";
+import { jsonText } from "../../core/json-text.ts";
 import { refused } from "../targets/faults.ts";
 import { proxyOf } from "../telemetry/proxy-of.ts";
 import { type Access, accessOf } from "./access.ts";
-import { asJson, lineFault, statusFault } from "./fault.ts";
+import { lineFault, statusFault } from "./fault.ts";
 
 /** One change of a JSON patch; `test` makes all of it depend on what stands there. */
 export type PatchOperation =
@@ -51,7 +52,7 @@ export function kubernetes(environment: NodeJS.ProcessEnv, context?: string): Ku
     async read(path, form, what) {
       const { status, text } = await ask(await lineOf(), { method: "GET", path }, what);
       if (status >= 300) throw statusFault(status, text, what);
-      const parsed = form.safeParse(asJson(text));
+      const parsed = jsonText.pipe(form).safeParse(text);
       if (parsed.success) return parsed.data;
       const where = parsed.error.issues[0]?.path.join(".") ?? "";
       throw refused(`What the API server answers to ${what} is of no form that is known here (${where}).`);

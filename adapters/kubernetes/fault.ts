@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { UserError } from "../../core/errors.ts";
+import { jsonText } from "../../core/json-text.ts";
 import { plain } from "../../core/render/escape.ts";
 import { refused, unavailable } from "../targets/faults.ts";
 import { certificateCodes, networkCode } from "../telemetry/network-fault.ts";
@@ -16,7 +17,7 @@ const said = z.looseObject({
  * neither its roles nor its resources for a moment: its 401, and a 404 that names no object, are of the first kind.
  */
 export function statusFault(status: number, text: string, what: string): UserError {
-  const parsed = said.safeParse(asJson(text));
+  const parsed = jsonText.pipe(said).safeParse(text);
   const message = parsed.success ? plain(parsed.data.message, 400) : "";
   const because = message === "" ? "" : `: ${message}`;
   if (status === 401)
@@ -43,12 +44,4 @@ export function lineFault(error: unknown, shown: string, what: string): UserErro
     ? "Look at the authority and the certificate of the kubeconfig."
     : "Look at the address, the network between, and the API server.";
   return unavailable(`The API server at ${shown} does not answer to ${what} (${code}). ${remedy}`);
-}
-
-export function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

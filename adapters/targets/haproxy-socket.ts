@@ -5,7 +5,7 @@ import { refused, unavailable } from "./faults.ts";
 const answerMs = 5000;
 
 /** Commands to the stats socket at once, in one line: HAProxy carries them out one after the other. */
-export async function askSocket(path: string, commands: readonly string[]): Promise<string> {
+async function askSocket(path: string, commands: readonly string[]): Promise<string> {
   const socket = createConnection({ path });
   socket.setTimeout(answerMs, () => socket.destroy(new Error(`no answer within ${answerMs} ms`)));
   socket.write(`${commands.join(";")}\n`);

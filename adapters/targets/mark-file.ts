@@ -1,8 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod";
-import { exitCodes, UserError } from "../../core/errors.ts";
+import type { UserError } from "../../core/errors.ts";
+import { jsonText } from "../../core/json-text.ts";
 import { type HandsOff, handsOff, type Mark, mark } from "../../core/rollout/observed.ts";
+import { unavailable } from "./faults.ts";
 
 /** What is left beside a target that has no place of its own for it: the last write of ours, and who keeps us off. */
 
@@ -22,7 +24,7 @@ export async function readLeft(path: string): Promise<Left> {
       return { mark: null, handsOff: null };
     throw unreadable(path, error instanceof Error ? error.message : String(error));
   }
-  const parsed = left.safeParse(asJson(text));
+  const parsed = jsonText.pipe(left).safeParse(text);
   // A file that nobody understands may say that automation has to stay away.
   if (!parsed.success) throw unreadable(path, "it is not what this program writes");
   return { mark: parsed.data.mark, handsOff: parsed.data.hands_off };
@@ -36,18 +38,8 @@ export async function writeLeft(path: string, { mark, handsOff }: Left): Promise
   await rename(`${path}.new`, path);
 }
 
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function unreadable(path: string, why: string): UserError {
-  return new UserError(
-    "target-unavailable",
+  return unavailable(
     `${path} cannot be read: ${why}. Mend or remove it; nothing is changed on the target until then.`,
-    exitCodes.unavailable,
   );
 }

@@ -5,6 +5,7 @@ import { openTarget } from "../../adapters/targets/index.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { durationAdvice, parseDuration } from "../../core/policy/duration.ts";
 import type { HandsOff } from "../../core/rollout/observed.ts";
+import { noRollout } from "../../core/rollout/plan.ts";
 import { type Arguments, readArguments } from "../arguments.ts";
 import { policyHere } from "../policy-here.ts";
 import type { Terminal } from "../terminal.ts";
@@ -24,7 +25,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   const { place, target } = ground;
   // A target is named by a plan; of this one only the place counts.
   const none = { id: "none" };
-  const plan = { ...backFrom(ground, none, none, {}), rollout: "ro_000000000000" };
+  const plan = { ...backFrom(ground, none, none, {}), rollout: noRollout };
   const handsOff = argument.flag("lift") ? null : handsOffBy(argument, terminal);
   await target.keepOff(plan, handsOff);
   const where = `${place.service} in ${place.environment}`;

@@ -9,6 +9,7 @@ import type { Ledger } from "../../core/ports.ts";
 import { renderPlanTerminal } from "../../core/render/rollout/plan.ts";
 import { type DryRun, dryRunOf } from "../../core/rollout/dry-run.ts";
 import { open } from "../../core/rollout/open.ts";
+import { noRollout } from "../../core/rollout/plan.ts";
 import type { Arguments } from "../arguments.ts";
 import { documentText } from "../document.ts";
 import type { Terminal } from "../terminal.ts";
@@ -33,7 +34,7 @@ async function dryRunFor(prepared: Prepared, room: Room): Promise<DryRun> {
   const ports = { ...room.ports, ledger: readOnly(room.ports.ledger) };
   const opened = await open(plan, aroundOf(prepared, ports), rules);
   const refusals = [...blocksOf(prepared), ...("refused" in opened ? opened.refused : [])];
-  const rollout = "refused" in opened ? "ro_000000000000" : opened.rollout;
+  const rollout = "refused" in opened ? noRollout : opened.rollout;
   const adopts = "refused" in opened || !opened.adopted ? null : opened.rollout;
   return dryRunOf({ ...plan, rollout }, target, { refusals, adopts, power: await powerFor(prepared, room) });
 }

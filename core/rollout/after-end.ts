@@ -1,4 +1,4 @@
-import { isHandsOff, type Observed } from "./observed.ts";
+import { handsOffNow, type Observed } from "./observed.ts";
 import { apply } from "./on-target.ts";
 import { ownLease } from "./own-lease.ts";
 import { changedBySomebody, staleWrite } from "./reconcile.ts";
@@ -24,7 +24,7 @@ export async function afterEnd(taking: Taking): Promise<Turn> {
   // An intent that is open behind the end is of such an undoing.
   const undoing = state.open !== null && !changedBySomebody(state, observed);
   const stale = undoing || staleWrite(state, observed, book.lease.fencing);
-  if (isHandsOff(observed, around.now()) || !stale) return ended;
+  if (handsOffNow(observed, around.now()) !== null || !stale) return ended;
   const lease = await ownLease(book, keeper, around);
   if (lease === "written") return moved(state);
   if ("refused" in lease) return waiting(taking, "not-ours", lease.refused, around.leaseSeconds / 4);

@@ -1,7 +1,7 @@
 import { exitCodes, UserError } from "../errors.ts";
 import type { Around } from "./around.ts";
 import { type Bookkeeper, bookkeeper } from "./book.ts";
-import { type EmergencyCode, emergencyStep, wantsBack } from "./emergency.ts";
+import { emergencyStep, isOver, wantsBack } from "./emergency.ts";
 import { reconcile } from "./journal.ts";
 import { giveBack } from "./own-lease.ts";
 import type { RolloutState } from "./state.ts";
@@ -72,7 +72,7 @@ export async function oneTurn(
     keeper.forget();
     const back = goesBack ? await emergencyStep(last, around) : null;
     const sentence = back === null ? error.message : `${back.sentence} ${error.message}`;
-    const over = back !== null && final.has(back.code);
+    const over = back !== null && isOver(back);
     if (!passes && over && error.exitCode !== exitCodes.unavailable)
       throw new UserError(error.reasonCode, sentence, error.exitCode);
     return waiting({ state: last, around }, "ledger-unavailable", sentence, unreachableSeconds);
@@ -80,8 +80,6 @@ export async function oneTurn(
 }
 
 const unreachableSeconds = 10;
-/** Nothing more is asked of the target then. */
-const final: ReadonlySet<EmergencyCode> = new Set(["held", "hands-off", "changed"]);
 
 async function leave(keeper: Bookkeeper, around: Around): Promise<void> {
   try {

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import type { Around } from "./around.ts";
 import { effectsOf } from "./effects-of.ts";
 import { type JournalEntry, sameNumbers } from "./journal.ts";
-import { isHandsOff, type Mark, type Observed } from "./observed.ts";
+import { handsOffNow, type Mark, type Observed } from "./observed.ts";
 import { changedBySomebody, isBack, markFor, nextNumber, satisfied } from "./reconcile.ts";
 import type { RolloutState } from "./state.ts";
 
@@ -26,10 +26,8 @@ export async function emergencyStep(state: RolloutState, around: World): Promise
   const { plan } = state;
   try {
     const observed = await around.target.observe(plan);
-    if (isHandsOff(observed, around.now())) {
-      const { by = "Somebody", reason = "" } = observed.handsOff ?? {};
-      return { code: "hands-off", sentence: `${by} keeps automation off: ${reason}` };
-    }
+    const off = handsOffNow(observed, around.now());
+    if (off !== null) return { code: "hands-off", sentence: `${off.by} keeps automation off: ${off.reason}` };
     if (satisfied(plan, { kind: "restore" }, observed)) {
       if (observed.mark !== null && (await isOurs(around, observed.mark)))
         await note(around, "held", observed.mark);
@@ -51,6 +49,11 @@ export async function emergencyStep(state: RolloutState, around: World): Promise
   }
 }
 
+/** Nothing more is asked of the target then. */
+export function isOver({ code }: EmergencyStep): boolean {
+  return code === "held" || code === "hands-off" || code === "changed";
+}
+
 /** Steps until the stable version has everything, or people have to be told why it has not. */
 export async function emergency(
   state: RolloutState,
@@ -60,9 +63,8 @@ export async function emergency(
   const began = Date.parse(around.now());
   while (true) {
     const step = await emergencyStep(state, around);
-    const final = step.code === "held" || step.code === "hands-off" || step.code === "changed";
     const seconds = (Date.parse(around.now()) - began) / 1000;
-    if (final || seconds > state.plan.back_within_seconds) return step;
+    if (isOver(step) || seconds > state.plan.back_within_seconds) return step;
     await sleep(around.pollSeconds * 1000);
   }
 }

@@ -53,10 +53,11 @@ export type Observed = Shape & {
   faults: TargetFault[];
 };
 
-export function isHandsOff({ handsOff }: Pick<Observed, "handsOff">, now: string): boolean {
-  if (handsOff === null) return false;
+/** Who keeps automation off at the moment, if anybody does. */
+export function handsOffNow({ handsOff }: Pick<Observed, "handsOff">, now: string): HandsOff | null {
+  if (handsOff === null || handsOff.until === null) return handsOff;
   // A time that cannot be read ends nothing.
-  return handsOff.until === null || !(Date.parse(handsOff.until) <= Date.parse(now));
+  return Date.parse(handsOff.until) <= Date.parse(now) ? null : handsOff;
 }
 
 export function sameShape(left: Shape, right: Shape): boolean {

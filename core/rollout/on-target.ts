@@ -3,7 +3,7 @@ import { holds } from "../evidence/lease.ts";
 import type { Body } from "./book.ts";
 import { type Effect, sameEffect, type TargetEffect } from "./effect.ts";
 import type { EventOf } from "./events.ts";
-import { isHandsOff, type Observed, type Shape, type Sight } from "./observed.ts";
+import { type HandsOff, handsOffNow, type Observed, type Shape, type Sight } from "./observed.ts";
 import { isFarAbove, numberAbove, takeOver } from "./past-ledger.ts";
 import {
   changedBySomebody,
@@ -30,7 +30,8 @@ export async function onTarget(taken: Taken, first: Effect, effects: readonly Ef
   } catch (error) {
     return silent(taken, error);
   }
-  if (isHandsOff(observed, around.now())) return handsOff(taken, observed);
+  const off = handsOffNow(observed, around.now());
+  if (off !== null) return handsOff(taken, off);
   // A number that nothing can rise above keeps nobody from going back.
   const past = writtenPastLedger(state, observed, fencing);
   if (past && !(state.turned !== null && isFarAbove(taken, observed))) return takeOver(taken, observed);
@@ -52,9 +53,7 @@ export async function onTarget(taken: Taken, first: Effect, effects: readonly Ef
   return waiting(taken, "standing", state.stop?.sentence ?? "It waits for a person.", 15);
 }
 
-function handsOff(taken: Taken, { handsOff }: Observed): Turn {
-  if (handsOff === null) throw new TypeError("Nobody keeps automation off.");
-  const { by, reason, until } = handsOff;
+function handsOff(taken: Taken, { by, reason, until }: HandsOff): Turn {
   const end = until === null ? "" : ` until ${until}`;
   return waiting(taken, "hands-off", `${by} keeps automation off${end}: ${reason}`, 30);
 }

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { tampered } from "../evidence/fault.ts";
 import type { Refusal } from "../ports.ts";
 import type { Around } from "./around.ts";
 import { bookkeeper } from "./book.ts";
-import { foldStream, type Rollouts, unfinished } from "./fold-stream.ts";
-import { digestOf, type NewPlan, otherIn, type RolloutPlan } from "./plan.ts";
+import { type Rollouts, unfinished } from "./fold-stream.ts";
+import { neighboursOf } from "./neighbours.ts";
+import { digestOf, type NewPlan, otherIn, type RolloutPlan, rolloutName } from "./plan.ts";
 import { refusals } from "./refusals.ts";
 import { type StopRules, stopsOf } from "./stops.ts";
 
@@ -23,7 +23,7 @@ export async function open(plan: NewPlan, around: Around, rules: StopRules): Pro
     const book = await keeper.fresh();
     const running = unfinished(book.rollouts);
     if (running !== undefined) return alongside(plan, running.plan);
-    const rollout = `ro_${createHash("sha256").update(around.nonce()).digest("hex").slice(0, 12)}`;
+    const rollout = rolloutName(around.nonce());
     const whole: RolloutPlan = { ...plan, rollout };
     const now = around.now();
     const stops = await stopped(book.rollouts, whole, around, rules, now);
@@ -58,22 +58,14 @@ function alongside(plan: NewPlan, running: RolloutPlan): Opened {
 /** Nothing keeps anybody from going back. */
 async function stopped(rollouts: Rollouts, plan: RolloutPlan, around: Around, rules: StopRules, now: string) {
   if (plan.kind === "back") return [];
-  const stops = stopsOf(rollouts, await neighbours(around), digestOf(plan.candidate), rules, now);
+  const neighbours = await neighboursOf(around);
+  for (const { chain } of neighbours) if (chain.fault !== undefined) throw tampered(chain.fault);
+  const others = neighbours.map((one) => one.rollouts);
+  const stops = stopsOf(rollouts, others, digestOf(plan.candidate), rules, now);
   return stops.map(
     ({ code, sentence, until }): Refusal => ({
       code,
       sentence: `${sentence} Until ${until}, or until a person overrules it.`,
     }),
   );
-}
-
-/** The other services of the same environment, for the stop that is common to them. */
-async function neighbours({ ledger, stream, believes }: Around) {
-  const [environment = ""] = stream.split("/");
-  const streams = (await ledger.streams()).filter(
-    (one) => one !== stream && one.startsWith(`${environment}/`),
-  );
-  const chains = await Promise.all(streams.map((one) => ledger.read(one)));
-  for (const { fault } of chains) if (fault !== undefined) throw tampered(fault);
-  return chains.map(({ events }) => foldStream(events, believes));
 }

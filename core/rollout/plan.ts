@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { canonicalJson } from "../evidence/canonical.ts";
 import { strategyKinds } from "../policy/schema.ts";
@@ -73,6 +74,14 @@ export const rolloutPlan = z.strictObject({
 });
 export type RolloutPlan = z.infer<typeof rolloutPlan>;
 export type NewPlan = Omit<RolloutPlan, "rollout">;
+
+/** A name that no other rollout has, out of something random. */
+export function rolloutName(nonce: string): string {
+  return `ro_${createHash("sha256").update(nonce).digest("hex").slice(0, 12)}`;
+}
+
+/** In a plan that only says what a target is asked about. */
+export const noRollout = "ro_000000000000";
 
 /**
  * What of a plan under way is not as it is planned now: only the same plan is gone on with. A target that has the

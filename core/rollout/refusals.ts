@@ -1,5 +1,5 @@
 import type { Refusal, Target } from "../ports.ts";
-import { isHandsOff, type Observed } from "./observed.ts";
+import { handsOffNow, type Observed } from "./observed.ts";
 import type { RolloutPlan } from "./plan.ts";
 
 /** What speaks against a plan before anything moves: in itself, by what the target can, and by how it stands. */
@@ -7,10 +7,9 @@ export async function refusals(plan: RolloutPlan, target: Target, now: string): 
   const found = [...wrongIn(plan), ...(await target.can(plan))];
   if (found.length > 0) return found;
   const observed = await target.observe(plan);
-  if (isHandsOff(observed, now)) {
-    const { by = "Somebody", reason = "" } = observed.handsOff ?? {};
-    return [{ code: "hands-off", sentence: `${by} keeps automation off this target: ${reason}` }];
-  }
+  const off = handsOffNow(observed, now);
+  if (off !== null)
+    return [{ code: "hands-off", sentence: `${off.by} keeps automation off this target: ${off.reason}` }];
   return plan.kind === "back" ? againstBack(plan, observed) : againstForth(plan, observed);
 }
 

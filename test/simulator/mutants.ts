@@ -29,7 +29,7 @@ export const mutants: Mutant[] = [
   {
     name: "a hands-off mark is not read",
     file: "core/rollout/on-target.ts",
-    from: "if (isHandsOff(observed, around.now())) return handsOff(taken, observed);",
+    from: "if (off !== null) return handsOff(taken, off);",
     to: "",
   },
   {
@@ -41,7 +41,7 @@ export const mutants: Mutant[] = [
   {
     name: "a stale write behind the end is left",
     file: "core/rollout/after-end.ts",
-    from: "if (isHandsOff(observed, around.now()) || !stale) return ended;",
+    from: "if (handsOffNow(observed, around.now()) !== null || !stale) return ended;",
     to: "return ended;",
   },
   {

@@ -1,4 +1,5 @@
-import * as z from "zod";
+import type * as z from "zod";
+import { jsonText } from "../../../core/json-text.ts";
 import { type HandsOff, handsOff, type Mark, mark } from "../../../core/rollout/observed.ts";
 import type { RolloutPlan } from "../../../core/rollout/plan.ts";
 import { unavailable } from "../faults.ts";
@@ -33,18 +34,7 @@ function parsed<Form extends z.ZodType>(
   name: string,
 ): z.output<Form> | null {
   if (text === null) return null;
-  const found = z
-    .string()
-    .transform((one, context) => {
-      try {
-        return JSON.parse(one);
-      } catch {
-        context.addIssue("not JSON");
-        return z.NEVER;
-      }
-    })
-    .pipe(form)
-    .safeParse(text);
+  const found = jsonText.pipe(form).safeParse(text);
   if (found.success) return found.data;
   // What nobody understands may say that automation has to stay away.
   throw unavailable(

@@ -3,13 +3,11 @@ import type { RolloutPlan } from "../../../core/rollout/plan.ts";
 import type { Kubernetes } from "../../kubernetes/client.ts";
 import { podFaults, statusFaults } from "./faults.ts";
 import { wantsBack } from "./left-behind.ts";
-import { type Source, sourceOf } from "./owner.ts";
+import { type AskedSource, type Source, sourceOf } from "./owner.ts";
 import type { ReplicaSet } from "./resource.ts";
 import { imageOf, type Place, podsOf, type Scene } from "./scene.ts";
 import { blueGreenSeen, canarySeen, type Seen } from "./shape.ts";
 import { isFullyPromoted, isUpToDate } from "./status.ts";
-
-type Asked = "auto" | Source | undefined;
 
 export function seenOf(scene: Scene, place: Place, plan: RolloutPlan): Seen {
   const { canary } = scene.rollout.spec.strategy;
@@ -33,7 +31,7 @@ export async function observedOf(
   place: Place,
   scene: Scene,
   plan: RolloutPlan,
-  asked: Asked,
+  asked: AskedSource,
 ): Promise<Observed> {
   const { rollout, current, left } = scene;
   const { settled, ...shape } = seenOf(scene, place, plan);

@@ -2,7 +2,7 @@ import { UserError } from "../../../core/errors.ts";
 import type { Refusal } from "../../../core/ports.ts";
 import type { RolloutPlan } from "../../../core/rollout/plan.ts";
 import type { Kubernetes } from "../../kubernetes/client.ts";
-import { sourceOf } from "./owner.ts";
+import { type AskedSource, sourceOf } from "./owner.ts";
 import type { BlueGreen, Canary } from "./resource.ts";
 import { imageOf, look, type Place, pathOf, podsOf } from "./scene.ts";
 import { movesByItself, restsOf } from "./steps.ts";
@@ -12,7 +12,7 @@ export async function refusalsOf(
   client: Kubernetes,
   place: Place,
   plan: RolloutPlan,
-  asked: "auto" | "git" | "patch" | undefined,
+  asked: AskedSource,
 ): Promise<Refusal[]> {
   try {
     const scene = await look(client, place);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonText } from "../../../core/json-text.ts";
 import type { RolloutPlan } from "../../../core/rollout/plan.ts";
 import { hashLabel, type ReplicaSet, type Template } from "./resource.ts";
 import { imageOf, type Place, type Scene } from "./scene.ts";
@@ -21,7 +22,7 @@ export function stableSet({ stable, sets }: Scene, place: Place, plan: RolloutPl
 
 /** The whole template as it was, not its image alone: what else a candidate changed goes back with it. */
 export function templateOfSet({ metadata, spec }: ReplicaSet): Template {
-  const added = ephemeral.safeParse(asJson(metadata.annotations[ephemeralKey] ?? "{}"));
+  const added = jsonText.pipe(ephemeral).safeParse(metadata.annotations[ephemeralKey] ?? "{}");
   const { labels = {}, annotations = {} } = added.data ?? {};
   return {
     ...spec.template,
@@ -38,12 +39,4 @@ function without(
   keys: readonly string[],
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => !keys.includes(key)));
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

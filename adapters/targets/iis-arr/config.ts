@@ -34,9 +34,9 @@ export function commitHosts({
   return shared ? controllers.slice(0, 1) : controllers;
 }
 
-/** Machines whose state folder is their own; one machine writes for all where it is a share. */
-export function markHosts(config: IisArrConfig, reached: readonly string[] = allHosts(config)): string[] {
-  return config["state-folder"].startsWith("\\\\") ? reached.slice(0, 1) : allHosts(config);
+/** Those of the machines whose state folder is their own; one machine writes for all where it is a share. */
+export function markHosts(config: IisArrConfig, reached: readonly string[]): readonly string[] {
+  return config["state-folder"].startsWith("\\\\") ? reached.slice(0, 1) : reached;
 }
 
 export function allHosts(config: IisArrConfig): string[] {

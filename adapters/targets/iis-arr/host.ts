@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { handsOff, mark } from "../../../core/rollout/observed.ts";
 import { hostBinding } from "./change-set.ts";
-import { allHosts, type IisArrConfig, siteHosts, slotNames } from "./config.ts";
+import { allHosts, type IisArrConfig, siteHosts, slotHosts, slotNames } from "./config.ts";
 
 /** What `apply.ps1 -Verb observe` is asked, and what it answers of one machine. */
 
@@ -17,7 +17,7 @@ export type Question = {
 
 const count = z.int().min(0).nullable();
 
-export const seenServer = z.strictObject({
+const seenServer = z.strictObject({
   address: z.string(),
   weight: z.int(),
   /** As the counters of ARR say it; null: they could not be read. */
@@ -75,8 +75,6 @@ export function questions(config: IisArrConfig, folders: readonly string[]): Map
 
 function sitesOf(config: IisArrConfig, host: string): { site: string; pool: string }[] {
   if (config.layout === "batches") return [config];
-  if (config.layout === "swap") return slotNames.map((slot) => config.slots[slot]);
-  return slotNames
-    .map((slot) => config.slots[slot])
-    .filter(({ servers }) => servers.some((one) => (one.host ?? one.address) === host));
+  const own = slotNames.filter((slot) => slotHosts(config, slot).includes(host));
+  return own.map((slot) => config.slots[slot]);
 }

@@ -13,8 +13,8 @@ type Seen = Shape & Pick<Observed, "settled" | "ready">;
 
 export function observedOf(config: IisArrConfig, plan: RolloutPlan, hosts: Hosts): Observed {
   const reached = allHosts(config).filter((host) => hosts.has(host));
-  const left = markHosts(config, reached).map((host) => hosts.get(host));
-  const marks = left.flatMap((host) => (host?.mark ? [host.mark] : []));
+  const left = markHosts(config, reached).flatMap((host) => hosts.get(host) ?? []);
+  const marks = left.flatMap((host) => host.mark ?? []);
   const last = [...marks].sort(
     (one, two) => one.mark.fencing - two.mark.fencing || one.mark.number - two.mark.number,
   );
@@ -31,7 +31,7 @@ export function observedOf(config: IisArrConfig, plan: RolloutPlan, hosts: Hosts
     paused: false,
     mark,
     // One machine on which a person keeps us off is enough.
-    handsOff: latest(left.flatMap((host) => host?.hands_off ?? [])),
+    handsOff: latest(left.flatMap((host) => host.hands_off ?? [])),
     faults: seen.candidate === null ? [] : candidateFaults(config, plan, hosts),
   };
 }

@@ -27,8 +27,7 @@ export function everywhere(
   fencing: number | null,
   reached: readonly string[],
 ): Stage[] {
-  const hosts = markHosts(config, reached).filter((host) => reached.includes(host));
-  return hosts.map((host) => ({
+  return markHosts(config, reached).map((host) => ({
     host,
     set: setOf([operation], config["state-folder"], fencing),
   }));

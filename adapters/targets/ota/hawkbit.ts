@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import type { UserError } from "../../../core/errors.ts";
+import { jsonText } from "../../../core/json-text.ts";
 import { plain } from "../../../core/render/escape.ts";
 import { networkCode } from "../../telemetry/network-fault.ts";
 import { refused, unavailable } from "../faults.ts";
@@ -65,7 +66,7 @@ export function hawkbit(url: string, variable: string, environment: NodeJS.Proce
     return text === "" ? undefined : asJson(text, `${method} ${path}`);
   };
   const pageOf = async <Entry>(path: string, what: string, entry: z.ZodType<Entry>) =>
-    parsed(z.looseObject({ total: z.int().min(0), content: z.array(entry) }), await ask("GET", path), what);
+    parsed(total.extend({ content: z.array(entry) }), await ask("GET", path), what);
   const list = async <Entry>(
     collection: string,
     filter: string,
@@ -133,7 +134,7 @@ function authorizationOf(variable: string, environment: NodeJS.ProcessEnv): stri
 const said = z.looseObject({ message: z.string().default("") });
 
 function statusFault(status: number, text: string, what: string): UserError {
-  const answer = said.safeParse(looseJson(text));
+  const answer = jsonText.pipe(said).safeParse(text);
   const message = answer.success ? plain(answer.data.message, 300) : "";
   const because = `${plain(what, 120)} (${status})${message === "" ? "" : `: ${message}`}`;
   if (status === 401)
@@ -152,15 +153,7 @@ function lineFault(error: unknown, home: string): UserError {
 }
 
 function asJson(text: string, what: string): unknown {
-  const found = looseJson(text);
-  if (found === undefined) throw refused(`hawkBit's answer to ${plain(what, 120)} is no JSON.`);
-  return found;
-}
-
-function looseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const found = jsonText.safeParse(text);
+  if (!found.success) throw refused(`hawkBit's answer to ${plain(what, 120)} is no JSON.`);
+  return found.data;
 }
