@@ -37,19 +37,31 @@ BeforeAll {
 
     function Get-Seen {
         return Invoke-Script 'observe' @{
-            schema_version = 1; state_folder = $script:state; event_minutes = 60
+            schema_version = 1; state_folder = $script:state; event_minutes = 60; event_ids = @(5002, 5009, 5010, 5127)
             farms = @('shop'); sites = @('shop-blue', 'shop-green'); pools = @('shop-blue', 'shop-green')
             folders = @((Join-Path $script:work 'v2'))
         }
     }
 
+    # As kept.ts writes it.
     function Get-Mark {
-        param([int] $Fencing, [int] $Number)
-        $from = @{ stable = 'v1'; candidate = $null; share = 0 }
-        return @{
-            rollout = 'ro_0123456789ab'; fencing = $Fencing; number = $Number
-            from = $from; to = @{ stable = 'v1'; candidate = 'v2'; share = 12.5 }
-        }
+        param([int] $Fencing, [string] $State)
+        return '{"mark":{"rollout":"ro_0123456789ab","fencing":' + $Fencing + ',"number":2},"state":"' + $State + '"}'
+    }
+
+    function Get-Keep {
+        param([string] $Name, [string] $Text, $Over = $null)
+        return @{ operation = 'keep'; name = $Name; text = $Text; over = $Over }
+    }
+
+    function Get-Await {
+        param([string] $Is, [string] $Of, [int] $Seconds = 30, [string] $Late = 'fail')
+        return @{ operation = 'await'; is = $Is; of = $Of; farm = 'shop'; seconds = $Seconds; late = $Late }
+    }
+
+    function Get-PoolState {
+        param([string] $State)
+        return @{ operation = 'pool'; of = 'shop-green'; state = $State; seconds = 120; late = 'fail' }
     }
 
     # Two sites with a page each, and a farm of two servers that are these sites.
@@ -141,17 +153,20 @@ Describe 'observe' {
         $seen.ok | Should -BeTrue
         @($seen.sites.name) | Should -Be @('shop-blue', 'shop-green')
         $seen.sites[0].bindings[0].information | Should -Be '*:8081:'
-        @($seen.pools.state) | Should -Be @('started', 'started')
+        @($seen.pools.state) | Should -Be @('Started', 'Started')
+        @($seen.pools.requests) | Should -Be @(0, 0)
         @($seen.farms[0].servers.address) | Should -Be @('127.0.0.1', 'localhost')
         @($seen.farms[0].servers.weight) | Should -Be @(100, 100)
-        @($seen.farms[0].servers.state) | Should -Be @('active', 'active')
-        @($seen.farms[0].servers.requests) | Should -Be @(0, 0)
+        @($seen.farms[0].servers.enabled) | Should -Be @($true, $true)
+        @($seen.farms[0].servers.counters.state) | Should -Be @('Active', 'Active')
+        @($seen.farms[0].servers.counters.requests) | Should -Be @(0, 0)
         $seen.mark | Should -BeNullOrEmpty
+        $seen.hands_off | Should -BeNullOrEmpty
     }
 
     It 'answers for a site that is not there' {
         $answer = Invoke-Script 'observe' @{
-            schema_version = 1; state_folder = $script:state; event_minutes = 1
+            schema_version = 1; state_folder = $script:state; event_minutes = 1; event_ids = @()
             farms = @(); sites = @('none'); pools = @(); folders = @()
         }
         $answer.ok | Should -BeFalse
@@ -185,26 +200,32 @@ Describe 'apply' {
     }
 
     It 'drains, stops gracefully and starts, and a commit leaves that as it is: <state>' -ForEach @(
-        @{ state = 'drain'; seen = 'draining' }
-        @{ state = 'graceful-stop'; seen = 'inactive' }
-        @{ state = 'start'; seen = 'active' }
+        @{ state = 'Drain'; seen = 'Draining' }
+        @{ state = 'GracefulStop'; seen = 'Inactive' }
+        @{ state = 'Start'; seen = 'Active' }
     ) {
-        $operations = @(
-            @{ operation = 'server-state'; farm = 'shop'; server = 'localhost'; state = $state },
-            @{ operation = 'await-idle'; farm = 'shop'; server = 'localhost'; seconds = 30; late = 'fail' }
-        )
-        (Invoke-Change $operations).ok | Should -BeTrue
-        (Get-Seen).farms[0].servers[1].state | Should -Be $seen
+        $operation = @{ operation = 'server-state'; farm = 'shop'; server = 'localhost'; state = $state }
+        (Invoke-Change @($operation, (Get-Await 'server-idle' 'localhost'))).ok | Should -BeTrue
+        (Get-Seen).farms[0].servers[1].counters.state | Should -Be $seen
         $weight = @{ edit = 'weight'; farm = 'shop'; server = '127.0.0.1'; weight = (Get-Random -Minimum 2 -Maximum 90) }
         (Invoke-Change @(@{ operation = 'commit'; edits = @($weight) })).ok | Should -BeTrue
-        (Get-Seen).farms[0].servers[1].state | Should -Be $seen
+        (Get-Seen).farms[0].servers[1].counters.state | Should -Be $seen
     }
 
     It 'stops and starts an application pool' {
         foreach ($wanted in @('stopped', 'stopped', 'started', 'started')) {
-            (Invoke-Change @(@{ operation = 'pool'; pool = 'shop-green'; state = $wanted })).ok | Should -BeTrue
+            (Invoke-Change @(Get-PoolState $wanted)).ok | Should -BeTrue
             (Get-Seen).pools[1].state | Should -Be $wanted
         }
+    }
+
+    It 'waits for what ARR and the pools say, and fails or goes on where that is late' {
+        $fine = @((Get-Await 'server-healthy' 'localhost'), (Get-Await 'pool-idle' 'shop-green'))
+        (Invoke-Change $fine).ok | Should -BeTrue
+        (Invoke-Change @(Get-Await 'answering' 'http://localhost:8081/')).ok | Should -BeTrue
+        (Invoke-Change @(Get-Await 'answering' 'http://localhost:8081/none' 1)).code | Should -Be 'not-answering'
+        (Invoke-Change @(Get-Await 'answering' 'http://localhost:8081/none' 1 'go-on')).ok | Should -BeTrue
+        (Invoke-Change @(Get-Await 'sober' 'localhost')).code | Should -Be 'unknown'
     }
 
     It 'unpacks what has the digest, and nothing else' {
@@ -229,28 +250,45 @@ Describe 'apply' {
         (Invoke-Change @($operation)).code | Should -Be 'signature'
     }
 
-    It 'warms a site, or says that it does not answer' {
-        (Invoke-Change @(@{ operation = 'warm'; url = 'http://localhost:8081/'; seconds = 30 })).ok | Should -BeTrue
-        (Invoke-Change @(@{ operation = 'warm'; url = 'http://localhost:8081/none'; seconds = 1 })).code | Should -Be 'not-warm'
+    It 'keeps the mark, and takes no lower number of the lease' {
+        $applying = Get-Mark 5 'applying'
+        (Invoke-Change @(Get-Keep 'mark' $applying) 5).ok | Should -BeTrue
+        (Get-Seen).mark | Should -Be $applying
+        # Done is said over the mark that it is said of, and over no other.
+        (Invoke-Change @(Get-Keep 'mark' 'another' (Get-Mark 4 'applying')) 5).ok | Should -BeTrue
+        (Get-Seen).mark | Should -Be $applying
+        (Invoke-Change @(Get-Keep 'mark' (Get-Mark 5 'done') $applying) 5).ok | Should -BeTrue
+        (Get-Seen).mark | Should -Be (Get-Mark 5 'done')
+        (Invoke-Change @(Get-Keep 'mark' (Get-Mark 4 'applying')) 4).code | Should -Be 'overtaken'
+        (Invoke-Change @(Get-PoolState 'stopped') 4).code | Should -Be 'overtaken'
+        (Get-Seen).pools[1].state | Should -Be 'Started'
+        (Get-Seen).mark | Should -Be (Get-Mark 5 'done')
     }
 
-    It 'keeps mark and hands-off, and takes no lower number of the lease' {
-        $mark = Get-Mark 5 2
-        (Invoke-Change @(@{ operation = 'mark'; mark = $mark }) 5).ok | Should -BeTrue
-        $seen = Get-Seen
-        $seen.mark.state | Should -Be 'applying'
-        $seen.mark.mark.to.share | Should -Be 12.5
-        (Invoke-Change @(@{ operation = 'finish'; rollout = $mark.rollout; number = 2 }) 5).ok | Should -BeTrue
-        (Get-Seen).mark.state | Should -Be 'done'
-        (Invoke-Change @(@{ operation = 'mark'; mark = (Get-Mark 4 9) }) 4).code | Should -Be 'overtaken'
-        (Invoke-Change @(@{ operation = 'pool'; pool = 'shop-green'; state = 'stopped' }) 4).code | Should -Be 'overtaken'
-        (Get-Seen).pools[1].state | Should -Be 'started'
-        $off = @{ by = 'ada'; reason = 'looking into it'; until = $null }
-        (Invoke-Change @(@{ operation = 'hands-off'; hands_off = $off })).ok | Should -BeTrue
-        (Get-Seen).hands_off.by | Should -Be 'ada'
-        (Get-Seen).mark.mark.number | Should -Be 2
-        (Invoke-Change @(@{ operation = 'hands-off'; hands_off = $null })).ok | Should -BeTrue
+    It 'says that the state folder is held by somebody else' {
+        $lock = [System.IO.File]::Open((Join-Path $script:state 'lock'), 'OpenOrCreate', 'ReadWrite', 'None')
+        try {
+            (Invoke-Change @(Get-Keep 'hands-off' '{}')).code | Should -Be 'not-free'
+        }
+        finally {
+            $lock.Dispose()
+        }
         (Get-Seen).hands_off | Should -BeNullOrEmpty
+    }
+
+    It 'keeps hands-off, also while somebody reads it' {
+        $off = '{"by":"ada","reason":"looking into it","until":null}'
+        (Invoke-Change @(Get-Keep 'hands-off' $off)).ok | Should -BeTrue
+        (Get-Seen).hands_off | Should -Be $off
+        $path = Join-Path $script:state 'hands-off.json'
+        $reader = [System.IO.File]::Open($path, 'Open', 'Read', 'ReadWrite, Delete')
+        try {
+            (Invoke-Change @(Get-Keep 'hands-off' 'null')).ok | Should -BeTrue
+        }
+        finally {
+            $reader.Dispose()
+        }
+        (Get-Seen).hands_off | Should -Be 'null'
     }
 
     It 'keeps an undo set as it came, once, and can apply it' {
@@ -260,7 +298,7 @@ Describe 'apply' {
             operations = @(@{ operation = 'commit'; edits = @($weight) })
         }
         foreach ($text in @($document, '{}')) {
-            (Invoke-Change @(@{ operation = 'keep-undo'; name = 'ro_0123456789ab-2-web1'; document = $text })).ok | Should -BeTrue
+            (Invoke-Change @(Get-Keep 'undo\ro_0123456789ab-2-web1' $text '')).ok | Should -BeTrue
         }
         $path = Join-Path $script:state 'undo\ro_0123456789ab-2-web1.json'
         [System.IO.File]::ReadAllText($path) | Should -Be $document
@@ -278,7 +316,7 @@ Describe 'apply' {
             Stop-Process -Id $worker.ProcessId -Force
         }
         Start-Sleep -Seconds 5
-        $ids = @((Get-Seen).events | Where-Object { $_.pool -eq 'shop-green' } | ForEach-Object { $_.id })
+        $ids = @((Get-Seen).events | Where-Object { @($_.about) -contains 'shop-green' } | ForEach-Object { $_.id })
         $ids | Should -Contain 5009
     }
 

@@ -4,20 +4,19 @@
     Says how sites, application pools and ARR's web farms of this machine are, or brings them to where a change set
     says they are to be.
 .DESCRIPTION
-    The documents are described in adapters/targets/iis-arr/change-set.ts and host.ts. Every operation may be done
-    again. What cannot be done is an answer on standard output ("ok": false, with a code and a sentence) and no crash.
-    Nothing here asks for elevation: rights come from the endpoint that runs it (docs/targets/iis-arr.md).
+    It decides nothing: what is done, in which order, and how long is waited stands in the documents, which are
+    described in adapters/targets/iis-arr/change-set.ts and host.ts. Every operation may be done again. What cannot be
+    done is an answer on standard output ("ok": false, with a code and a sentence) and no crash. Nothing here asks for
+    elevation: rights come from the endpoint that runs it (docs/targets/iis-arr.md).
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory = $true)]
     [ValidateSet('observe', 'apply')]
     [string] $Verb,
-
     # A file with the document, or the document itself, which is how an endpoint is handed it.
     [string] $Document = '',
     [string] $Json = '',
-
     # Another machine, and its JEA endpoint.
     [string] $ComputerName = '',
     [string] $Endpoint = ''
@@ -26,184 +25,110 @@ param(
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
-function Stop-Change {
-    param([string] $Code, [string] $Sentence)
+function Stop-Change([string] $Code, [string] $Sentence) {
     $failure = New-Object System.InvalidOperationException $Sentence
     $failure.Data['code'] = $Code
     throw $failure
 }
 
-# Only ASCII is printed: a console of Windows PowerShell 5.1 would turn the rest into its own code page.
-function ConvertTo-Answer {
-    param($Value)
-    $text = ConvertTo-Json -InputObject $Value -Depth 12 -Compress
-    $builder = New-Object System.Text.StringBuilder
-    foreach ($character in $text.ToCharArray()) {
-        $code = [int] $character
-        if ($code -gt 126) {
-            [void] $builder.Append(('\u{0:x4}' -f $code))
-        }
-        else {
-            [void] $builder.Append($character)
-        }
-    }
-    return $builder.ToString()
-}
-
-function Get-Instant {
-    param([datetime] $Time)
-    return $Time.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.fffZ')
-}
-
-function Get-StatePath {
-    param([string] $Folder)
-    return Join-Path $Folder 'state.json'
-}
-
-function Read-State {
-    param([string] $Folder)
-    $path = Get-StatePath $Folder
-    if (-not (Test-Path -LiteralPath $path)) {
-        return [pscustomobject] @{ schema_version = 1; mark = $null; hands_off = $null }
-    }
-    try {
-        $state = ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($path))
-        [void] $state.mark
-        [void] $state.hands_off
-        return $state
-    }
-    catch {
-        Stop-Change 'state' "$path cannot be read: $($_.Exception.Message) Mend or remove it."
-    }
-}
-
-function Write-Text {
-    param([string] $Path, [string] $Text)
-    $new = $Path + '.' + [guid]::NewGuid().ToString('n')
-    [System.IO.File]::WriteAllText($new, $Text)
-    Move-Item -LiteralPath $new -Destination $Path -Force
-}
-
-# Read, changed and written by one writer at a time.
-function Edit-State {
-    param([string] $Folder, [scriptblock] $Change)
-    [void] (New-Item -ItemType Directory -Path $Folder -Force)
-    $lock = $null
-    $deadline = (Get-Date).AddSeconds(10)
-    while ($null -eq $lock) {
-        try {
-            $lock = [System.IO.File]::Open((Join-Path $Folder 'lock'), 'OpenOrCreate', 'ReadWrite', 'None')
-        }
-        catch {
-            if ((Get-Date) -gt $deadline) {
-                Stop-Change 'busy' "The state in $Folder is held by somebody else: $($_.Exception.Message)"
-            }
-            Start-Sleep -Milliseconds 200
-        }
-    }
-    try {
-        $state = Read-State $Folder
-        & $Change $state
-        Write-Text (Get-StatePath $Folder) (ConvertTo-Json -InputObject $state -Depth 12)
-    }
-    finally {
-        $lock.Dispose()
-    }
+# What was kept under a name, as text. A reader stands in nobody's way: what it has open can be replaced meanwhile.
+function Read-Kept([string] $Folder, [string] $Name) {
+    $path = Join-Path $Folder "$Name.json"
+    if (-not (Test-Path -LiteralPath $path)) { return $null }
+    $file = [System.IO.File]::Open($path, 'Open', 'Read', 'ReadWrite, Delete')
+    try { return (New-Object System.IO.StreamReader $file).ReadToEnd() }
+    finally { $file.Dispose() }
 }
 
 # A later holder of the lease stops an earlier one in the middle of its change set, also where that only waits.
-function Assert-Lease {
-    param($Set)
-    if ($null -eq $Set.fencing) {
-        return
-    }
-    $state = Read-State $Set.state_folder
-    if ($null -ne $state.mark -and $state.mark.mark.fencing -gt $Set.fencing) {
-        Stop-Change 'overtaken' "Number $($state.mark.mark.fencing) of the lease stands on this machine already."
+function Assert-Lease($Set) {
+    $text = Read-Kept $Set.state_folder 'mark'
+    if ($null -eq $Set.fencing -or $null -eq $text) { return }
+    $known = (ConvertFrom-Json -InputObject $text).mark.fencing
+    if ($known -gt $Set.fencing) {
+        Stop-Change 'overtaken' "Number $known of the lease stands on this machine already."
     }
 }
 
-function New-Manager {
+# Asks for it again and again; being late is a failure, or none, as the operation says.
+function Wait-Operation($Set, $Operation, [string] $Wanted, [scriptblock] $Test) {
+    $deadline = (Get-Date).AddSeconds($Operation.seconds)
+    while (-not (& $Test)) {
+        if ((Get-Date) -ge $deadline) {
+            if ($Operation.late -eq 'go-on') { return }
+            Stop-Change "not-$Wanted" "$($Operation.of) is not $Wanted after $($Operation.seconds) s, or cannot tell."
+        }
+        Assert-Lease $Set
+        Start-Sleep -Milliseconds 200
+    }
+}
+
+# By one writer at a time, and by nobody whose lease was overtaken; whole or not at all, and at no moment gone.
+function Save-Kept($Set, $Operation) {
+    $folder = $Set.state_folder
+    $path = Join-Path $folder "$($Operation.name).json"
+    [void] (New-Item -ItemType Directory -Path (Split-Path -Parent $path) -Force)
+    $held = @{ lock = $null }
+    Wait-Operation $Set @{ of = $folder; seconds = 10; late = 'fail' } 'free' {
+        try { $held.lock = [System.IO.File]::Open((Join-Path $folder 'lock'), 'OpenOrCreate', 'ReadWrite', 'None') }
+        catch { $held.lock = $null }
+        $null -ne $held.lock
+    }
+    try {
+        Assert-Lease $Set
+        $before = [string] (Read-Kept $folder $Operation.name)
+        if ($null -ne $Operation.over -and $before -cne $Operation.over) { return }
+        $new = $path + '.' + [guid]::NewGuid().ToString('n')
+        [System.IO.File]::WriteAllText($new, $Operation.text)
+        if (Test-Path -LiteralPath $path) { [System.IO.File]::Replace($new, $path, [NullString]::Value) }
+        else { [System.IO.File]::Move($new, $path) }
+    }
+    finally { $held.lock.Dispose() }
+}
+
+function Use-Manager([scriptblock] $Work) {
     $library = Join-Path $env:windir 'system32\inetsrv\Microsoft.Web.Administration.dll'
     if (-not (Test-Path -LiteralPath $library)) {
         Stop-Change 'absent' "$library is not there: install the Web Server role with its management tools."
     }
     Add-Type -Path $library
-    return New-Object Microsoft.Web.Administration.ServerManager
+    $manager = New-Object Microsoft.Web.Administration.ServerManager
+    try { & $Work $manager }
+    finally { $manager.Dispose() }
 }
 
-function Use-Manager {
-    param([scriptblock] $Work)
-    $manager = New-Manager
-    try {
-        & $Work $manager
-    }
-    finally {
-        $manager.Dispose()
-    }
+function Get-Named($Collection, [string] $What, [string] $Name) {
+    $found = $Collection[$Name]
+    if ($null -eq $found) { Stop-Change 'absent' "There is no $What $Name." }
+    return $found
 }
 
-function Get-Site {
-    param($Manager, [string] $Name)
-    $site = $Manager.Sites[$Name]
-    if ($null -eq $site) {
-        Stop-Change 'absent' "There is no site $Name."
-    }
-    return $site
-}
-
-function Get-Pool {
-    param($Manager, [string] $Name)
-    $pool = $Manager.ApplicationPools[$Name]
-    if ($null -eq $pool) {
-        Stop-Change 'absent' "There is no application pool $Name."
-    }
-    return $pool
-}
-
-function Get-FarmServer {
-    param($Manager, [string] $Farm, [string] $Address)
-    $section = $Manager.GetApplicationHostConfiguration().GetSection('webFarms')
-    foreach ($element in $section.GetCollection()) {
-        if ($element.GetAttributeValue('name') -ne $Farm) {
-            continue
-        }
-        foreach ($server in $element.GetCollection()) {
-            if ($Address -eq '' -or $server.GetAttributeValue('address') -eq $Address) {
-                Write-Output $server -NoEnumerate
+# The server of that address, or all of the farm where there is none.
+function Get-FarmServer($Manager, [string] $Farm, [string] $Address) {
+    $found = foreach ($element in $Manager.GetApplicationHostConfiguration().GetSection('webFarms').GetCollection()) {
+        if ($element.GetAttributeValue('name') -eq $Farm) {
+            foreach ($server in $element.GetCollection()) {
+                if ($Address -eq '' -or $server.GetAttributeValue('address') -eq $Address) { $server }
             }
         }
     }
+    if ($null -eq $found) { Stop-Change 'absent' "There is no web farm $Farm, or no server $Address in it." }
+    return $found
 }
 
-function Get-Routing {
-    param($Manager, [string] $Farm, [string] $Address)
-    $found = @(Get-FarmServer $Manager $Farm $Address)
-    if ($found.Count -ne 1) {
-        Stop-Change 'absent' "The web farm $Farm has no server $Address."
-    }
-    return $found[0].GetChildElement('applicationRequestRouting')
+function Get-Routing($Manager, [string] $Farm, [string] $Address) {
+    return (Get-FarmServer $Manager $Farm $Address).GetChildElement('applicationRequestRouting')
 }
 
-function Get-CounterState {
-    param($Counters)
-    $attribute = $Counters.GetAttribute('state')
-    $name = $attribute.Schema.GetEnumValues().GetName([long] $attribute.Value)
-    switch ($name) {
-        'Active' { return 'active' }
-        'Draining' { return 'draining' }
-        'Inactive' { return 'inactive' }
-    }
-    return $null
+function Get-Counter($Manager, $Operation, [string] $Name) {
+    $counters = (Get-Routing $Manager $Operation.farm $Operation.of).GetChildElement('counters')
+    return $counters.GetAttributeValue($Name)
 }
 
-function Get-PoolRequests {
-    param($Pool)
+function Get-PoolRequest($Pool) {
     try {
         $count = 0
-        foreach ($process in $Pool.WorkerProcesses) {
-            $count += @($process.GetRequests(0)).Count
-        }
+        foreach ($process in $Pool.WorkerProcesses) { $count += @($process.GetRequests(0)).Count }
         return $count
     }
     catch {
@@ -212,45 +137,56 @@ function Get-PoolRequests {
     }
 }
 
-function Wait-Until {
-    param($Set, [int] $Seconds, [scriptblock] $Test)
-    $deadline = (Get-Date).AddSeconds($Seconds)
-    while ($true) {
-        if (& $Test) {
-            return $true
+function Test-Condition($Operation) {
+    Use-Manager {
+        param($manager)
+        switch ($Operation.is) {
+            'answering' {
+                try { (Invoke-WebRequest -Uri $Operation.of -UseBasicParsing -TimeoutSec 10).StatusCode -eq 200 }
+                catch { $false }
+            }
+            'pool-idle' {
+                $pool = Get-Named $manager.ApplicationPools 'application pool' $Operation.of
+                # A pool that is stopped has none; where they cannot be counted, the time is waited for.
+                $pool.State -eq 'Stopped' -or (Get-PoolRequest $pool) -eq 0
+            }
+            'server-idle' { [int] (Get-Counter $manager $Operation 'currentRequests') -eq 0 }
+            'server-healthy' { [bool] (Get-Counter $manager $Operation 'isHealthy') }
+            default { Stop-Change 'unknown' "This apply.ps1 knows no condition $($Operation.is)." }
         }
-        if ((Get-Date) -ge $deadline) {
+    }
+}
+
+function Step-Pool($Operation) {
+    $started = $Operation.state -eq 'started'
+    Use-Manager {
+        param($manager)
+        $pool = Get-Named $manager.ApplicationPools 'application pool' $Operation.of
+        # A machine that starts anew has to come up as it was left.
+        if ($pool.AutoStart -ne $started) {
+            $pool.AutoStart = $started
+            $manager.CommitChanges()
             return $false
         }
-        Assert-Lease $Set
-        Start-Sleep -Milliseconds 500
+        if ($started -and $pool.State -eq 'Stopped') { [void] $pool.Start() }
+        if (-not $started -and $pool.State -eq 'Started') { [void] $pool.Stop() }
+        return $pool.State -eq $Operation.state
     }
 }
 
-function Assert-InTime {
-    param([bool] $Reached, [string] $Late, [string] $Code, [string] $Sentence)
-    if (-not $Reached -and $Late -ne 'go-on') {
-        Stop-Change $Code $Sentence
-    }
-}
-
-function Invoke-Edit {
-    param($Manager, $Edit)
+function Invoke-Edit($Manager, $Edit) {
     switch ($Edit.edit) {
-        'weight' {
-            $routing = Get-Routing $Manager $Edit.farm $Edit.server
-            $routing.SetAttributeValue('weight', [int] $Edit.weight)
-        }
+        'weight' { (Get-Routing $Manager $Edit.farm $Edit.server).SetAttributeValue('weight', [int] $Edit.weight) }
         'path' {
             if (-not (Test-Path -LiteralPath $Edit.path -PathType Container)) {
                 Stop-Change 'absent' "There is no folder $($Edit.path)."
             }
-            $site = Get-Site $Manager $Edit.site
+            $site = Get-Named $Manager.Sites 'site' $Edit.site
             $site.Applications['/'].VirtualDirectories['/'].PhysicalPath = $Edit.path
         }
         'bindings' {
             # As elements of the configuration: certificates belong to address and port, and stay where they are.
-            $bindings = (Get-Site $Manager $Edit.site).GetCollection('bindings')
+            $bindings = (Get-Named $Manager.Sites 'site' $Edit.site).GetCollection('bindings')
             $bindings.Clear()
             foreach ($wanted in $Edit.bindings) {
                 $binding = $bindings.CreateElement('binding')
@@ -260,93 +196,12 @@ function Invoke-Edit {
                 [void] $bindings.Add($binding)
             }
         }
-        default {
-            Stop-Change 'unknown' "This apply.ps1 knows no edit $($Edit.edit)."
-        }
+        default { Stop-Change 'unknown' "This apply.ps1 knows no edit $($Edit.edit)." }
     }
 }
 
-function Set-ServerState {
-    param($Operation)
-    $names = @{ 'start' = 'Start'; 'drain' = 'Drain'; 'graceful-stop' = 'GracefulStop' }
-    $name = $names[$Operation.state]
-    if ($null -eq $name) {
-        Stop-Change 'unknown' "This apply.ps1 knows no state $($Operation.state)."
-    }
-    Use-Manager {
-        param($manager)
-        $routing = Get-Routing $manager $Operation.farm $Operation.server
-        $call = $routing.Methods['SetState'].CreateInstance()
-        $call.Input.SetAttributeValue('newState', $name)
-        [void] $call.Execute()
-    }
-}
-
-function Test-ServerIdle {
-    param($Operation)
-    Use-Manager {
-        param($manager)
-        $counters = (Get-Routing $manager $Operation.farm $Operation.server).GetChildElement('counters')
-        [int] $counters.GetAttributeValue('currentRequests') -eq 0
-    }
-}
-
-function Test-ServerHealthy {
-    param($Operation)
-    Use-Manager {
-        param($manager)
-        $counters = (Get-Routing $manager $Operation.farm $Operation.server).GetChildElement('counters')
-        [bool] $counters.GetAttributeValue('isHealthy')
-    }
-}
-
-function Test-PoolIdle {
-    param([string] $Name)
-    Use-Manager {
-        param($manager)
-        $pool = Get-Pool $manager $Name
-        $requests = Get-PoolRequests $pool
-        # A pool that is stopped has none; where they cannot be counted, the time is waited for.
-        $pool.State -eq 'Stopped' -or $requests -eq 0
-    }
-}
-
-function Set-PoolState {
-    param($Set, $Operation)
-    $started = $Operation.state -eq 'started'
-    Use-Manager {
-        param($manager)
-        $pool = Get-Pool $manager $Operation.pool
-        # A machine that starts anew has to come up as it was left.
-        if ($pool.AutoStart -ne $started) {
-            $pool.AutoStart = $started
-            $manager.CommitChanges()
-        }
-    }
-    $reached = Wait-Until $Set 120 {
-        Use-Manager {
-            param($manager)
-            $pool = Get-Pool $manager $Operation.pool
-            if ($started -and $pool.State -eq 'Stopped') {
-                [void] $pool.Start()
-            }
-            if (-not $started -and $pool.State -eq 'Started') {
-                [void] $pool.Stop()
-            }
-            $pool.State -eq $Operation.state
-        }
-    }
-    Assert-InTime $reached 'fail' 'pool-state' "$($Operation.pool) is not $($Operation.state) after 120 s."
-}
-
-function Expand-Version {
-    param($Operation)
-    if (Test-Path -LiteralPath $Operation.folder) {
-        return
-    }
-    if (-not (Test-Path -LiteralPath $Operation.package -PathType Leaf)) {
-        Stop-Change 'absent' "$($Operation.package) is not there, or may not be read."
-    }
+function Expand-Version($Operation) {
+    if (Test-Path -LiteralPath $Operation.folder) { return }
     Add-Type -AssemblyName System.IO.Compression.FileSystem
     $partial = $Operation.folder + '.' + [guid]::NewGuid().ToString('n')
     $copy = $partial + '.zip'
@@ -362,25 +217,18 @@ function Expand-Version {
         (Get-Item -LiteralPath $partial).CreationTimeUtc = [datetime]::UtcNow
         Move-Item -LiteralPath $partial -Destination $Operation.folder
     }
-    finally {
-        foreach ($left in @($copy, $partial)) {
-            if (Test-Path -LiteralPath $left) {
-                Remove-Item -LiteralPath $left -Recurse -Force
-            }
-        }
-    }
+    finally { Remove-Item -LiteralPath @($copy, $partial) -Recurse -Force -ErrorAction SilentlyContinue }
 }
 
-function Assert-Drivers {
-    param($Operation)
-    $drivers = @(Get-ChildItem -LiteralPath $Operation.folder -Recurse -File |
-            Where-Object { @('.sys', '.cat') -contains $_.Extension.ToLowerInvariant() })
+function Assert-Driver($Operation) {
+    $files = @(Get-ChildItem -LiteralPath $Operation.folder -Recurse -File)
+    $drivers = @($files | Where-Object { @('.sys', '.cat') -contains $_.Extension })
     if ($drivers.Count -eq 0) {
         Stop-Change 'signature' "$($Operation.folder) holds no driver, though drivers are to be checked."
     }
     $signtool = Get-Command -Name 'signtool.exe' -ErrorAction SilentlyContinue
     foreach ($driver in $drivers) {
-        $signature = Get-AuthenticodeSignature -FilePath $driver.FullName
+        $signature = Get-AuthenticodeSignature -LiteralPath $driver.FullName
         if ($signature.Status -ne 'Valid') {
             Stop-Change 'signature' "$($driver.FullName): $($signature.Status), $($signature.StatusMessage)"
         }
@@ -390,311 +238,151 @@ function Assert-Drivers {
         if ($null -ne $signtool -and $driver.Extension -eq '.sys') {
             # Policy of the kernel, which Authenticode alone does not say.
             [void] (& $signtool.Source verify /v /kp $driver.FullName)
-            if ($LASTEXITCODE -ne 0) {
-                Stop-Change 'signature' "signtool verify /kp refuses $($driver.FullName)."
-            }
+            if ($LASTEXITCODE -ne 0) { Stop-Change 'signature' "signtool verify /kp refuses $($driver.FullName)." }
         }
     }
 }
 
-function Test-Answer {
-    param([string] $Url)
-    try {
-        $answer = Invoke-WebRequest -Uri $Url -UseBasicParsing -TimeoutSec 10
-        return $answer.StatusCode -eq 200
-    }
-    catch {
-        return $false
-    }
-}
-
-function Save-Undo {
-    param($Set, $Operation)
-    if ($Operation.name -notmatch '^[\w.-]+$') {
-        Stop-Change 'unknown' "$($Operation.name) is no name for a file."
-    }
-    $folder = Join-Path $Set.state_folder 'undo'
-    [void] (New-Item -ItemType Directory -Path $folder -Force)
-    $path = Join-Path $folder ($Operation.name + '.json')
-    if (Test-Path -LiteralPath $path) {
-        return
-    }
-    # It comes as text, so that nothing is lost between two ways of writing JSON.
-    Write-Text $path $Operation.document
-}
-
-function Write-Mark {
-    param($Set, $Operation)
-    Edit-State $Set.state_folder {
-        param($state)
-        if ($null -ne $state.mark -and $state.mark.mark.fencing -gt $Operation.mark.fencing) {
-            Stop-Change 'overtaken' "Number $($state.mark.mark.fencing) of the lease stands on this machine already."
-        }
-        $state.mark = [pscustomobject] @{ mark = $Operation.mark; state = 'applying' }
-    }
-}
-
-function Complete-Mark {
-    param($Set, $Operation)
-    Edit-State $Set.state_folder {
-        param($state)
-        if ($null -eq $state.mark) {
-            return
-        }
-        $mark = $state.mark.mark
-        if ($mark.rollout -eq $Operation.rollout -and $mark.number -eq $Operation.number) {
-            $state.mark.state = 'done'
-        }
-    }
-}
-
-function Invoke-Operation {
-    param($Set, $Operation)
+function Invoke-Operation($Set, $Operation) {
+    Assert-Lease $Set
     switch ($Operation.operation) {
-        'mark' {
-            Write-Mark $Set $Operation
-        }
-        'finish' {
-            Complete-Mark $Set $Operation
-        }
-        'hands-off' {
-            Edit-State $Set.state_folder {
-                param($state)
-                $state.hands_off = $Operation.hands_off
-            }
-        }
-        'keep-undo' {
-            Save-Undo $Set $Operation
-        }
+        'keep' { Save-Kept $Set $Operation }
         'commit' {
             Use-Manager {
                 param($manager)
-                foreach ($edit in $Operation.edits) {
-                    Invoke-Edit $manager $edit
-                }
+                foreach ($edit in $Operation.edits) { Invoke-Edit $manager $edit }
                 $manager.CommitChanges()
             }
         }
         'server-state' {
-            Set-ServerState $Operation
+            Use-Manager {
+                param($manager)
+                $call = (Get-Routing $manager $Operation.farm $Operation.server).Methods['SetState'].CreateInstance()
+                $call.Input.SetAttributeValue('newState', $Operation.state)
+                [void] $call.Execute()
+            }
         }
-        'await-idle' {
-            $reached = Wait-Until $Set $Operation.seconds { Test-ServerIdle $Operation }
-            Assert-InTime $reached $Operation.late 'not-idle' "$($Operation.server) still has requests in flight after $($Operation.seconds) s."
-        }
-        'await-pool-idle' {
-            $reached = Wait-Until $Set $Operation.seconds { Test-PoolIdle $Operation.pool }
-            Assert-InTime $reached $Operation.late 'not-idle' "$($Operation.pool) still has requests in flight after $($Operation.seconds) s, or they cannot be counted."
-        }
-        'await-healthy' {
-            $reached = Wait-Until $Set $Operation.seconds { Test-ServerHealthy $Operation }
-            Assert-InTime $reached 'fail' 'not-healthy' "ARR calls $($Operation.server) unhealthy after $($Operation.seconds) s."
-        }
-        'pool' {
-            Set-PoolState $Set $Operation
-        }
-        'unpack' {
-            Expand-Version $Operation
-        }
-        'verify-drivers' {
-            Assert-Drivers $Operation
-        }
-        'warm' {
-            $reached = Wait-Until $Set $Operation.seconds { Test-Answer $Operation.url }
-            Assert-InTime $reached 'fail' 'not-warm' "$($Operation.url) does not answer 200 after $($Operation.seconds) s."
-        }
-        default {
-            Stop-Change 'unknown' "This apply.ps1 knows no operation $($Operation.operation); is it of the same release?"
-        }
+        'await' { Wait-Operation $Set $Operation $Operation.is { Test-Condition $Operation } }
+        'pool' { Wait-Operation $Set $Operation $Operation.state { Step-Pool $Operation } }
+        'unpack' { Expand-Version $Operation }
+        'verify-drivers' { Assert-Driver $Operation }
+        default { Stop-Change 'unknown' "This apply.ps1 knows no $($Operation.operation); is it of the same release?" }
     }
 }
 
-function Get-SeenSites {
-    param($Manager, $Names)
-    foreach ($name in @($Names)) {
-        $site = Get-Site $Manager $name
-        $bindings = foreach ($binding in $site.GetCollection('bindings')) {
-            [ordered] @{
-                protocol    = [string] $binding.GetAttributeValue('protocol')
-                information = [string] $binding.GetAttributeValue('bindingInformation')
-                ssl_flags   = [int] $binding.GetAttributeValue('sslFlags')
-            }
-        }
-        $path = $site.Applications['/'].VirtualDirectories['/'].PhysicalPath
-        [ordered] @{
-            name     = $name
-            path     = [System.Environment]::ExpandEnvironmentVariables($path)
-            bindings = @($bindings)
-        }
-    }
-}
-
-function Get-SeenPools {
-    param($Manager, $Names)
-    foreach ($name in @($Names)) {
-        $pool = Get-Pool $Manager $name
-        $state = $null
-        switch ([string] $pool.State) {
-            'Started' { $state = 'started' }
-            'Stopped' { $state = 'stopped' }
-            'Starting' { $state = 'moving' }
-            'Stopping' { $state = 'moving' }
-        }
-        [ordered] @{ name = $name; state = $state; requests = Get-PoolRequests $pool }
-    }
-}
-
-function Get-SeenFarms {
-    param($Manager, $Names)
-    foreach ($name in @($Names)) {
-        $servers = foreach ($server in @(Get-FarmServer $Manager $name '')) {
-            $routing = $server.GetChildElement('applicationRequestRouting')
-            $seen = [ordered] @{
-                address  = [string] $server.GetAttributeValue('address')
-                weight   = [long] $routing.GetAttributeValue('weight')
-                state    = $null
-                healthy  = $null
-                requests = $null
-            }
-            try {
-                $counters = $routing.GetChildElement('counters')
-                $seen['state'] = Get-CounterState $counters
-                $seen['healthy'] = [bool] $counters.GetAttributeValue('isHealthy')
-                $seen['requests'] = [int] $counters.GetAttributeValue('currentRequests')
-            }
-            catch {
-                # Counters are there once ARR has served the farm; until then they are unknown, and not zero.
-                $seen['state'] = $null
-            }
-            # A server that is switched off in the configuration is in nobody's rotation.
-            if (-not [bool] $server.GetAttributeValue('enabled')) {
-                $seen['state'] = 'inactive'
-            }
-            $seen
-        }
-        if (@($servers).Count -eq 0) {
-            Stop-Change 'absent' "There is no web farm $name, or it has no servers."
-        }
-        [ordered] @{ name = $name; servers = @($servers) }
-    }
-}
-
-function Get-SeenFolders {
-    param($Paths)
-    foreach ($path in @($Paths)) {
-        if (Test-Path -LiteralPath $path -PathType Container) {
-            [ordered] @{ path = $path; at = Get-Instant (Get-Item -LiteralPath $path).CreationTime }
-        }
-    }
-}
-
-function Get-SeenEvents {
-    param($Pools, [int] $Minutes)
-    $wanted = @($Pools)
-    if ($wanted.Count -eq 0) {
-        return
-    }
-    $filter = @{
-        LogName      = 'System'
-        ProviderName = 'Microsoft-Windows-WAS'
-        Id           = @(5002, 5009, 5010, 5127)
-        StartTime    = (Get-Date).AddMinutes(-$Minutes)
+function Get-SeenServer($Server) {
+    $routing = $Server.GetChildElement('applicationRequestRouting')
+    $seen = [ordered] @{
+        address  = [string] $Server.GetAttributeValue('address')
+        enabled  = [bool] $Server.GetAttributeValue('enabled')
+        weight   = [long] $routing.GetAttributeValue('weight')
+        counters = $null
     }
     try {
-        $entries = @(Get-WinEvent -FilterHashtable $filter)
+        $counters = $routing.GetChildElement('counters')
+        $state = $counters.GetAttribute('state')
+        $seen['counters'] = [ordered] @{
+            state    = $state.Schema.GetEnumValues().GetName([long] $state.Value)
+            healthy  = [bool] $counters.GetAttributeValue('isHealthy')
+            requests = [int] $counters.GetAttributeValue('currentRequests')
+        }
     }
     catch {
-        # None is no fault; a log that may not be read is one, since then nobody knows of any.
-        if ($_.FullyQualifiedErrorId -like 'NoMatchingEventsFound*') {
-            return
-        }
-        Stop-Change 'events' "The log System cannot be read: $($_.Exception.Message)"
-    }
-    foreach ($entry in $entries) {
-        foreach ($property in $entry.Properties) {
-            if ($wanted -contains [string] $property.Value) {
-                [ordered] @{ id = $entry.Id; at = Get-Instant $entry.TimeCreated; pool = [string] $property.Value }
-                break
-            }
-        }
-    }
-}
-
-function Get-Seen {
-    param($Question)
-    $state = Read-State $Question.state_folder
-    $seen = [ordered] @{
-        schema_version = 1
-        ok             = $true
-        sites          = @()
-        pools          = @()
-        farms          = @()
-        folders        = @(Get-SeenFolders $Question.folders)
-        events         = @(Get-SeenEvents $Question.pools $Question.event_minutes)
-        mark           = $state.mark
-        hands_off      = $state.hands_off
-    }
-    Use-Manager {
-        param($manager)
-        $seen['sites'] = @(Get-SeenSites $manager $Question.sites)
-        $seen['pools'] = @(Get-SeenPools $manager $Question.pools)
-        $seen['farms'] = @(Get-SeenFarms $manager $Question.farms)
+        # Counters are there once ARR has served the farm; until then they are unknown, and not zero.
+        $seen['counters'] = $null
     }
     return $seen
 }
 
-function Invoke-Document {
-    param([string] $Text)
-    $asked = ConvertFrom-Json -InputObject $Text
-    if ($asked.schema_version -ne 1) {
-        Stop-Change 'unknown' "This apply.ps1 knows no schema version $($asked.schema_version)."
+function Get-SeenSite($Site) {
+    $path = $Site.Applications['/'].VirtualDirectories['/'].PhysicalPath
+    $bindings = foreach ($binding in $Site.GetCollection('bindings')) {
+        [ordered] @{
+            protocol    = [string] $binding.GetAttributeValue('protocol')
+            information = [string] $binding.GetAttributeValue('bindingInformation')
+            ssl_flags   = [int] $binding.GetAttributeValue('sslFlags')
+        }
     }
-    if ($Verb -eq 'observe') {
-        return Get-Seen $asked
+    $path = [System.Environment]::ExpandEnvironmentVariables($path)
+    return [ordered] @{ name = $Site.Name; path = $path; bindings = @($bindings) }
+}
+
+function Get-SeenEvent($Question) {
+    $filter = @{ LogName = 'System'; ProviderName = 'Microsoft-Windows-WAS'; Id = $Question.event_ids }
+    $filter['StartTime'] = (Get-Date).AddMinutes(-$Question.event_minutes)
+    try {
+        foreach ($entry in @(Get-WinEvent -FilterHashtable $filter)) {
+            $about = @($entry.Properties | ForEach-Object { [string] $_.Value })
+            [ordered] @{ id = $entry.Id; at = $entry.TimeCreated.ToUniversalTime().ToString('o'); about = $about }
+        }
     }
-    foreach ($operation in $asked.operations) {
-        Assert-Lease $asked
-        Invoke-Operation $asked $operation
+    catch {
+        # None is no fault; a log that may not be read is one, since then nobody knows of any.
+        if ($_.FullyQualifiedErrorId -notlike 'NoMatchingEventsFound*') {
+            Stop-Change 'events' "The log System cannot be read: $($_.Exception.Message)"
+        }
     }
-    return [ordered] @{ schema_version = 1; ok = $true }
+}
+
+# As it stands: what it means is worked out by whoever asked.
+function Get-Seen($Question) {
+    Use-Manager {
+        param($manager)
+        $seen = [ordered] @{ schema_version = 1; ok = $true }
+        $seen['mark'] = Read-Kept $Question.state_folder 'mark'
+        $seen['hands_off'] = Read-Kept $Question.state_folder 'hands-off'
+        $seen['events'] = @(if (@($Question.event_ids).Count -gt 0) { Get-SeenEvent $Question })
+        $there = @($Question.folders | Where-Object { Test-Path -LiteralPath $_ -PathType Container })
+        $seen['folders'] = @(foreach ($path in $there) {
+                [ordered] @{ path = $path; at = (Get-Item -LiteralPath $path).CreationTimeUtc.ToString('o') }
+            })
+        $seen['farms'] = @(foreach ($name in $Question.farms) {
+                $servers = @(Get-FarmServer $manager $name '' | ForEach-Object { Get-SeenServer $_ })
+                [ordered] @{ name = $name; servers = $servers }
+            })
+        $seen['pools'] = @(foreach ($name in $Question.pools) {
+                $pool = Get-Named $manager.ApplicationPools 'application pool' $name
+                [ordered] @{ name = $name; state = [string] $pool.State; requests = Get-PoolRequest $pool }
+            })
+        $seen['sites'] = @(foreach ($name in $Question.sites) { Get-SeenSite (Get-Named $manager.Sites 'site' $name) })
+        return $seen
+    }
 }
 
 # As a command with parameters: an endpoint without a language takes no script.
-function Invoke-Endpoint {
-    param([string] $Text)
+function Invoke-Endpoint([string] $Text) {
     $session = New-PSSession -ComputerName $ComputerName -ConfigurationName $Endpoint
-    $shell = [System.Management.Automation.PowerShell]::Create()
     try {
+        $shell = [System.Management.Automation.PowerShell]::Create()
         $shell.Runspace = $session.Runspace
         [void] $shell.AddCommand('Invoke-AdaptiveDeploy').AddParameter('Verb', $Verb).AddParameter('Json', $Text)
         $answer = $shell.Invoke()
-        if ($shell.HadErrors) {
-            throw $shell.Streams.Error[0]
-        }
+        if ($shell.HadErrors) { throw $shell.Streams.Error[0] }
         return $answer -join ''
     }
-    finally {
-        $shell.Dispose()
-        Remove-PSSession -Session $session
-    }
+    finally { Remove-PSSession -Session $session }
 }
 
 $text = $Json
-if ($Document -ne '') {
-    $text = [System.IO.File]::ReadAllText($Document)
-}
+if ($Document -ne '') { $text = [System.IO.File]::ReadAllText($Document) }
 if ($ComputerName -ne '') {
     Invoke-Endpoint $text
     return
 }
+$answer = [ordered] @{ schema_version = 1; ok = $true }
 try {
-    $answer = Invoke-Document $text
+    $asked = ConvertFrom-Json -InputObject $text
+    if ($asked.schema_version -ne 1) {
+        Stop-Change 'unknown' "This apply.ps1 knows no schema version $($asked.schema_version)."
+    }
+    if ($Verb -eq 'observe') { $answer = Get-Seen $asked }
+    else { foreach ($operation in $asked.operations) { [void] (Invoke-Operation $asked $operation) } }
 }
 catch {
     $code = 'failed'
-    if ($_.Exception.Data.Contains('code')) {
-        $code = [string] $_.Exception.Data['code']
-    }
+    if ($_.Exception.Data.Contains('code')) { $code = [string] $_.Exception.Data['code'] }
     $answer = [ordered] @{ schema_version = 1; ok = $false; code = $code; sentence = $_.Exception.Message }
 }
-ConvertTo-Answer $answer
+# Only ASCII is printed: a console of Windows PowerShell 5.1 would turn the rest into its own code page.
+$printed = ConvertTo-Json -InputObject $answer -Depth 12 -Compress
+[regex]::Replace($printed, '[^ -~]', { param($match) '\u{0:x4}' -f [int] [char] $match.Value })

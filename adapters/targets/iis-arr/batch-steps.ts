@@ -5,6 +5,7 @@ import { type ServerSeen, serversSeen } from "./batches.ts";
 import type { Operation, Step } from "./change-set.ts";
 import { type BatchesConfig, hostOf, type Server } from "./config.ts";
 import type { Hosts } from "./host.ts";
+import { serverHealthy, serverIdle, serverTo } from "./operations.ts";
 import { on, placed, unpacked } from "./place.ts";
 import { serversAt } from "./shape.ts";
 
@@ -67,7 +68,7 @@ function shared(
     ...config.controllers.flatMap((host) =>
       on(
         host,
-        unknown.map((server) => ({ operation: "server-state", farm, server, state: "graceful-stop" })),
+        unknown.map((server) => serverTo(farm, server, "GracefulStop")),
       ),
     ),
   ];
@@ -91,12 +92,12 @@ function replaced(
       ),
     );
   return [
-    ...inFarm((server) => [{ operation: "server-state", farm, server, state: "graceful-stop" }]),
-    ...inFarm((server) => [{ operation: "await-idle", farm, server, seconds, late }]),
+    ...inFarm((server) => [serverTo(farm, server, "GracefulStop")]),
+    ...inFarm((server) => [serverIdle(farm, server, seconds, late)]),
     ...chunk.flatMap(({ server, wanted }) => placed(config, plan, wanted, hostOf(server), config)),
     ...inFarm((server) => [
-      { operation: "await-healthy", farm, server, seconds: config["healthy-seconds"] },
-      { operation: "server-state", farm, server, state: "start" },
+      serverHealthy(farm, server, config["healthy-seconds"]),
+      serverTo(farm, server, "Start"),
     ]),
   ];
 }

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { handsOff, mark } from "../../../core/rollout/observed.ts";
 
 /**
  * What `integrations/iis/apply.ps1` does to one machine, in order. Every operation says how things are to be, so that
@@ -28,9 +27,11 @@ export const edit = z.discriminatedUnion("edit", [
 ]);
 export type Edit = z.infer<typeof edit>;
 
-/** ForcefulStop is left out: it breaks the requests that are in flight. */
-export const serverStates = ["start", "drain", "graceful-stop"] as const;
+/** ARR's own words. ForcefulStop is left out: it breaks the requests that are in flight. */
+export const serverStates = ["Start", "Drain", "GracefulStop"] as const;
 export type ServerState = (typeof serverStates)[number];
+
+export const conditions = ["server-idle", "server-healthy", "pool-idle", "answering"] as const;
 
 const reversible = z.discriminatedUnion("operation", [
   z.strictObject({ operation: z.literal("commit"), edits: z.array(edit).min(1) }),
@@ -40,22 +41,35 @@ const reversible = z.discriminatedUnion("operation", [
     server: name,
     state: z.enum(serverStates),
   }),
-  z.strictObject({ operation: z.literal("pool"), pool: name, state: z.enum(["started", "stopped"]) }),
-  z.strictObject({ operation: z.literal("await-pool-idle"), pool: name, seconds, late }),
+  z.strictObject({
+    operation: z.literal("pool"),
+    of: name,
+    state: z.enum(["started", "stopped"]),
+    seconds,
+    late,
+  }),
+  z.strictObject({
+    operation: z.literal("await"),
+    is: z.enum(conditions),
+    /** A server of the farm, an application pool, or an address that is to answer 200. */
+    of: z.string().min(1).max(2000),
+    farm: name.nullable(),
+    seconds,
+    late,
+  }),
 ]);
 export type Reversible = z.infer<typeof reversible>;
 
 export const operation = z.discriminatedUnion("operation", [
   reversible,
-  /** Stands before the effect does. Refused under a number of the lease that is lower than the one that stands. */
-  z.strictObject({ operation: z.literal("mark"), mark }),
-  /** The effect of the mark is whole. */
-  z.strictObject({ operation: z.literal("finish"), rollout: name, number: z.int().min(1) }),
-  z.strictObject({ operation: z.literal("hands-off"), hands_off: handsOff.nullable() }),
-  /** A change set that leads back, kept on the machine; a set of that name is never written anew. */
-  z.strictObject({ operation: z.literal("keep-undo"), name, document: z.string() }),
-  z.strictObject({ operation: z.literal("await-idle"), farm: name, server: name, seconds, late }),
-  z.strictObject({ operation: z.literal("await-healthy"), farm: name, server: name, seconds }),
+  /** A text in the state folder: see kept.ts. */
+  z.strictObject({
+    operation: z.literal("keep"),
+    name: z.string().regex(/^(mark|hands-off|undo\\[\w.-]+)$/),
+    text: z.string(),
+    /** Only where exactly this stands there, empty: nothing; null: whatever does. */
+    over: z.string().nullable(),
+  }),
   /** Nothing happens where the folder is there: it gets its name only when it is whole. */
   z.strictObject({
     operation: z.literal("unpack"),
@@ -67,7 +81,6 @@ export const operation = z.discriminatedUnion("operation", [
       .nullable(),
   }),
   z.strictObject({ operation: z.literal("verify-drivers"), folder: name, signers: z.array(name) }),
-  z.strictObject({ operation: z.literal("warm"), url: z.url(), seconds }),
 ]);
 export type Operation = z.infer<typeof operation>;
 
@@ -95,6 +108,14 @@ export const changeResult = z.discriminatedUnion("ok", [
   }),
 ]);
 export type ChangeResult = z.infer<typeof changeResult>;
+
+/** For how long a machine may be at it; who takes longer does not answer. */
+export function longestSeconds({ operations }: ChangeSet): number {
+  const of = (one: Operation): number => ("seconds" in one ? one.seconds : (slow[one.operation] ?? 30));
+  return operations.reduce((sum, one) => sum + of(one), 60);
+}
+
+const slow: Partial<Record<Operation["operation"], number>> = { unpack: 1800, "verify-drivers": 600 };
 
 /** Operations in order, each with its machine; neighbours on one machine become one change set. */
 export type Step = { host: string; operation: Operation };

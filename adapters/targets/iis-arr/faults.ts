@@ -15,6 +15,8 @@ const whenOften: Record<number, [code: string, what: string]> = {
   5010: ["worker-hung", "had worker processes that answered no ping"],
 };
 
+export const eventIds = [...Object.keys(always), ...Object.keys(whenOften)].map(Number);
+
 type Place = { name: string; host: HostSeen; pool: string };
 
 export function candidateFaults(config: IisArrConfig, plan: RolloutPlan, hosts: Hosts): TargetFault[] {
@@ -40,7 +42,8 @@ function faultsAt(config: IisArrConfig, { name, host, pool }: Place, folder: str
   const since = host.folders.find(({ path }) => samePath(path, folder))?.at;
   const own = host.events.filter(
     (event) =>
-      samePath(event.pool, pool) && (since === undefined || Date.parse(event.at) >= Date.parse(since)),
+      event.about.some((one) => samePath(one, pool)) &&
+      (since === undefined || Date.parse(event.at) >= Date.parse(since)),
   );
   const fault = ([code, what]: [string, string], count: number): TargetFault => ({
     code,

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { handsOff, mark } from "../../../core/rollout/observed.ts";
 import { hostBinding } from "./change-set.ts";
 import { allHosts, type IisArrConfig, siteHosts, slotHosts, slotNames } from "./config.ts";
+import { eventIds } from "./faults.ts";
+import { handsOffText, markText } from "./kept.ts";
 
 /** What `apply.ps1 -Verb observe` is asked, and what it answers of one machine. */
 
@@ -12,20 +13,47 @@ export type Question = {
   sites: string[];
   pools: string[];
   folders: string[];
+  event_ids: number[];
   event_minutes: number;
 };
 
-const count = z.int().min(0).nullable();
-
-const seenServer = z.strictObject({
-  address: z.string(),
-  weight: z.int(),
-  /** As the counters of ARR say it; null: they could not be read. */
-  state: z.enum(["active", "draining", "inactive"]).nullable(),
-  healthy: z.boolean().nullable(),
-  requests: count,
+const counters = z.strictObject({
+  state: z.string().nullable(),
+  healthy: z.boolean(),
+  requests: z.int().min(0),
 });
+const serverStates: Record<string, "active" | "draining" | "inactive"> = {
+  Active: "active",
+  Draining: "draining",
+  Inactive: "inactive",
+};
+
+/** Null where the counters of ARR do not say it. */
+const seenServer = z
+  .strictObject({
+    address: z.string(),
+    enabled: z.boolean(),
+    weight: z.int(),
+    counters: counters.nullable(),
+  })
+  .transform(({ address, enabled, weight, counters: known }) => ({
+    address,
+    weight,
+    // A server that is switched off in the configuration is in nobody's rotation.
+    state: enabled ? (serverStates[known?.state ?? ""] ?? null) : ("inactive" as const),
+    healthy: known?.healthy ?? null,
+    requests: known?.requests ?? null,
+  }));
 export type SeenServer = z.infer<typeof seenServer>;
+
+/** `moving`: starting or stopping. */
+const poolStates: Record<string, "started" | "stopped" | "moving"> = {
+  Started: "started",
+  Stopped: "stopped",
+  Starting: "moving",
+  Stopping: "moving",
+};
+const instant = z.iso.datetime({ offset: true });
 
 export const hostSeen = z.strictObject({
   schema_version: z.literal(1),
@@ -34,18 +62,17 @@ export const hostSeen = z.strictObject({
   pools: z.array(
     z.strictObject({
       name: z.string(),
-      /** `moving`: starting or stopping. */
-      state: z.enum(["started", "stopped", "moving"]).nullable(),
-      requests: count,
+      state: z.string().transform((word) => poolStates[word] ?? null),
+      requests: z.int().min(0).nullable(),
     }),
   ),
   farms: z.array(z.strictObject({ name: z.string(), servers: z.array(seenServer) })),
   /** Those of the folders that were asked for and are there, with the time at which they were whole. */
-  folders: z.array(z.strictObject({ path: z.string(), at: z.iso.datetime({ offset: true }) })),
-  /** Events of Windows' process activation about the pools that were asked for. */
-  events: z.array(z.strictObject({ id: z.int(), at: z.iso.datetime({ offset: true }), pool: z.string() })),
-  mark: z.strictObject({ mark, state: z.enum(["applying", "done"]) }).nullable(),
-  hands_off: handsOff.nullable(),
+  folders: z.array(z.strictObject({ path: z.string(), at: instant })),
+  /** Events of Windows' process activation, with what each is about: the name of a pool is among it. */
+  events: z.array(z.strictObject({ id: z.int(), at: instant, about: z.array(z.string()) })),
+  mark: markText.nullable(),
+  hands_off: handsOffText.nullable(),
 });
 export type HostSeen = z.infer<typeof hostSeen>;
 export type Hosts = ReadonlyMap<string, HostSeen>;
@@ -66,6 +93,7 @@ export function questions(config: IisArrConfig, folders: readonly string[]): Map
           sites: own.map(({ site }) => site),
           pools: own.map(({ pool }) => pool),
           folders: running.has(host) ? [...folders] : [],
+          event_ids: own.length === 0 ? [] : eventIds,
           event_minutes: 60,
         },
       ];

@@ -1,6 +1,7 @@
 import type { RolloutPlan, Version } from "../../../core/rollout/plan.ts";
 import type { Operation, Step } from "./change-set.ts";
 import type { IisArrConfig } from "./config.ts";
+import { answering, poolTo } from "./operations.ts";
 import { folderOf, isPackage, sha256Of } from "./versions.ts";
 
 /** Steps that put a version on one machine. */
@@ -33,7 +34,7 @@ export function placed(
   return [
     ...unpacked(config, plan, version, host),
     ...on(host, [
-      { operation: "pool", pool, state: "stopped" },
+      poolTo(pool, "stopped"),
       { operation: "commit", edits: [{ edit: "path", site, path: folderOf(config, version) }] },
     ]),
     ...started(config, host, place),
@@ -42,10 +43,7 @@ export function placed(
 
 export function started(config: IisArrConfig, host: string, { pool, "warm-up": url }: Place): Step[] {
   const seconds = config["healthy-seconds"];
-  return on(host, [
-    { operation: "pool", pool, state: "started" },
-    ...(url === undefined ? [] : [{ operation: "warm" as const, url, seconds }]),
-  ]);
+  return on(host, [poolTo(pool, "started"), ...(url === undefined ? [] : [answering(url, seconds)])]);
 }
 
 export function on(host: string, operations: readonly Operation[]): Step[] {

@@ -9,13 +9,14 @@ import {
   slotNames,
   type WeightsConfig,
 } from "./config.ts";
+import { poolIdle, poolTo, serverIdle, serverTo } from "./operations.ts";
 import { on } from "./place.ts";
 import { bindingsOf } from "./slots.ts";
 
 /** Steps that move traffic between two slots. */
 
 /** How a slot is left that gets nothing: drained keeps clients with affinity, stopped gracefully takes nobody. */
-export type Leaving = Extract<ServerState, "drain" | "graceful-stop">;
+export type Leaving = Extract<ServerState, "Drain" | "GracefulStop">;
 
 export function routed(config: SlotConfig, slot: SlotName, share: number, leaving: Leaving): Step[] {
   return config.layout === "swap" ? swapped(config, slot, share) : weighted(config, slot, share, leaving);
@@ -39,19 +40,14 @@ function weighted(config: WeightsConfig, slot: SlotName, share: number, leaving:
   // ARR may forget who is drained when it starts anew; a slot that is to get nothing then gets a hundredth.
   const weights = weightEdits(config, slot, share === 0 ? 1 : share === 100 ? 99 : share);
   const state = (which: SlotName, to: ServerState): Operation[] =>
-    config.slots[which].servers.map(({ address }) => ({
-      operation: "server-state",
-      farm: config.farm,
-      server: address,
-      state: to,
-    }));
+    config.slots[which].servers.map(({ address }) => serverTo(config.farm, address, to));
   // Somebody takes the traffic before somebody else stops taking it. Behind a commit the states are said anew.
   const states =
     share === 0
-      ? [...state(other, "start"), ...state(slot, leaving)]
+      ? [...state(other, "Start"), ...state(slot, leaving)]
       : share === 100
-        ? [...state(slot, "start"), ...state(other, leaving)]
-        : [...state(slot, "start"), ...state(other, "start")];
+        ? [...state(slot, "Start"), ...state(other, leaving)]
+        : [...state(slot, "Start"), ...state(other, "Start")];
   const committing = new Set(commitHosts(config));
   return config.controllers.flatMap((host) => [
     ...(weights.length > 0 && committing.has(host)
@@ -82,7 +78,7 @@ export function emptied(config: SlotConfig, slot: SlotName, late: "fail" | "go-o
   const seconds = config["drain-seconds"];
   if (config.layout === "swap")
     return slotHosts(config, slot).flatMap((host) =>
-      on(host, [{ operation: "await-pool-idle", pool: config.slots[slot].pool, seconds, late }]),
+      on(host, [poolIdle(config.slots[slot].pool, seconds, late)]),
     );
   const of = (operation: (server: string) => Operation): Step[] =>
     config.controllers.flatMap((host) =>
@@ -93,8 +89,8 @@ export function emptied(config: SlotConfig, slot: SlotName, late: "fail" | "go-o
     );
   const { farm } = config;
   return [
-    ...of((server) => ({ operation: "server-state", farm, server, state: "graceful-stop" })),
-    ...of((server) => ({ operation: "await-idle", farm, server, seconds, late })),
+    ...of((server) => serverTo(farm, server, "GracefulStop")),
+    ...of((server) => serverIdle(farm, server, seconds, late)),
   ];
 }
 
@@ -103,6 +99,6 @@ export function retired(config: SlotConfig, slot: SlotName, late: "fail" | "go-o
   const { pool } = config.slots[slot];
   return [
     ...emptied(config, slot, late),
-    ...slotHosts(config, slot).flatMap((host) => on(host, [{ operation: "pool", pool, state: "stopped" }])),
+    ...slotHosts(config, slot).flatMap((host) => on(host, [poolTo(pool, "stopped")])),
   ];
 }

@@ -25,9 +25,12 @@ export function observedOf(config: IisArrConfig, plan: RolloutPlan, hosts: Hosts
     (marks.length === left.length &&
       marks.every((one) => one.state === "done" && JSON.stringify(one.mark) === JSON.stringify(mark)));
   const seen = config.layout === "batches" ? batches(config, plan, hosts, mark) : slots(config, plan, hosts);
+  const complete = reached.length === allHosts(config).length;
   return {
     ...seen,
-    settled: seen.settled && whole && reached.length === allHosts(config).length,
+    settled: seen.settled && whole && complete,
+    // Machines do what they are told while they are told it. One that is missing is waited for.
+    unfinished: !whole && complete,
     paused: false,
     mark,
     // One machine on which a person keeps us off is enough.

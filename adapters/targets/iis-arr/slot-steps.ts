@@ -11,8 +11,13 @@ import { type SlotsSeen, slotsSeen } from "./slots.ts";
 
 /** What an effect asks of two slots, as they are now: nothing where it holds already. */
 
-export function slotSteps(config: SlotConfig, plan: RolloutPlan, effect: TargetEffect, hosts: Hosts): Step[] {
-  const seen = slotsSeen(config, plan, hosts);
+export function slotSteps(
+  config: SlotConfig,
+  plan: RolloutPlan,
+  effect: TargetEffect,
+  hosts: Hosts,
+  seen: SlotsSeen = slotsSeen(config, plan, hosts),
+): Step[] {
   switch (effect.kind) {
     case "deploy":
       return deploy(config, plan, seen);
@@ -22,7 +27,7 @@ export function slotSteps(config: SlotConfig, plan: RolloutPlan, effect: TargetE
       const slot = standing(seen, plan);
       return [
         ...held(config, plan, seen, slot, plan.candidate),
-        ...routed(config, slot, 100, "drain"),
+        ...routed(config, slot, 100, "Drain"),
         ...retired(config, otherSlot(slot), "fail"),
       ];
     }
@@ -34,6 +39,19 @@ export function slotSteps(config: SlotConfig, plan: RolloutPlan, effect: TargetE
   }
 }
 
+/** The same for people who only look: what follows on the deploy is worked out as if the candidate stood already. */
+export function slotStepsForeseen(
+  config: SlotConfig,
+  plan: RolloutPlan,
+  effect: TargetEffect,
+  hosts: Hosts,
+): Step[] {
+  const seen = slotsSeen(config, plan, hosts);
+  const slot = candidateSlot(seen, plan) ?? idleSlot(seen, plan);
+  const standing = { ...seen, [slot]: { ...seen[slot], version: plan.candidate.id, warm: true } };
+  return slotSteps(config, plan, effect, hosts, effect.kind === "deploy" ? seen : standing);
+}
+
 function deploy(config: SlotConfig, plan: RolloutPlan, seen: SlotsSeen): Step[] {
   const slot = candidateSlot(seen, plan) ?? idleSlot(seen, plan);
   const other = otherSlot(slot);
@@ -41,7 +59,7 @@ function deploy(config: SlotConfig, plan: RolloutPlan, seen: SlotsSeen): Step[] 
     throw refused(
       `${plan.candidate.id} would take the place of what gets all traffic (${slot}). Deploy another version, or restore.`,
     );
-  return [...routed(config, slot, 0, "graceful-stop"), ...held(config, plan, seen, slot, plan.candidate)];
+  return [...routed(config, slot, 0, "GracefulStop"), ...held(config, plan, seen, slot, plan.candidate)];
 }
 
 function share(config: SlotConfig, plan: RolloutPlan, seen: SlotsSeen, wanted: number): Step[] {
@@ -54,7 +72,7 @@ function share(config: SlotConfig, plan: RolloutPlan, seen: SlotsSeen, wanted: n
   return [
     ...held(config, plan, seen, slot, plan.candidate),
     ...(wanted < 100 && plan.stable !== null ? held(config, plan, seen, other, plan.stable) : []),
-    ...routed(config, slot, wanted, wanted === 0 ? "graceful-stop" : "drain"),
+    ...routed(config, slot, wanted, wanted === 0 ? "GracefulStop" : "Drain"),
   ];
 }
 
@@ -74,7 +92,7 @@ function restore(config: SlotConfig, plan: RolloutPlan, seen: SlotsSeen, hosts: 
     throw unavailable(`${silent} does not answer, and no other machine is known to have ${stable.id}.`);
   return [
     ...held(config, plan, seen, slot, stable),
-    ...routed(config, slot, 100, "graceful-stop"),
+    ...routed(config, slot, 100, "GracefulStop"),
     // A controller that does not answer may go on sending requests to the candidate: it is left running then.
     ...(unheard ? [] : retired(config, otherSlot(slot), "go-on")),
   ];

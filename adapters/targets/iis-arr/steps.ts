@@ -5,7 +5,8 @@ import { batchSteps } from "./batch-steps.ts";
 import { type Operation, type Stage, type Step, setOf, stagesOf } from "./change-set.ts";
 import { type IisArrConfig, markHosts } from "./config.ts";
 import type { Hosts } from "./host.ts";
-import { slotSteps } from "./slot-steps.ts";
+import { keepUndo } from "./kept.ts";
+import { slotSteps, slotStepsForeseen } from "./slot-steps.ts";
 import { undoOf } from "./undo.ts";
 
 /** An effect as change sets: the mark on every machine, the way back, what is to be done, and that it is done. */
@@ -19,6 +20,20 @@ export function stepsFor(
   return config.layout === "batches"
     ? batchSteps(config, plan, effect, hosts)
     : slotSteps(config, plan, effect, hosts);
+}
+
+/** What the machines would be told, a line for each operation; the mark goes before all of it. */
+export function requestsFor(
+  config: IisArrConfig,
+  plan: RolloutPlan,
+  effect: TargetEffect,
+  hosts: Hosts,
+): string[] {
+  const steps =
+    config.layout === "batches"
+      ? batchSteps(config, plan, effect, hosts)
+      : slotStepsForeseen(config, plan, effect, hosts);
+  return steps.map(({ host, operation }) => `${host}: ${JSON.stringify(operation)}`);
 }
 
 export function everywhere(
@@ -49,6 +64,6 @@ export function undoStages(config: IisArrConfig, steps: readonly Step[], mark: M
     const document = JSON.stringify(setOf(operations, folder, null));
     // The state folder can be a share that several machines have in common.
     const name = `${mark.rollout}-${mark.number}-${host}`;
-    return [{ host, set: setOf([{ operation: "keep-undo", name, document }], folder, mark.fencing) }];
+    return [{ host, set: setOf([keepUndo(name, document)], folder, mark.fencing) }];
   });
 }

@@ -1,5 +1,6 @@
 import type { Edit, Operation, Reversible, ServerState } from "./change-set.ts";
 import type { HostSeen } from "./host.ts";
+import { poolIdle, poolTo } from "./operations.ts";
 
 /**
  * The way back to how a machine was seen, whatever of the operations was done: pools run before they get traffic, all
@@ -20,25 +21,22 @@ export function undoOf(seen: HostSeen, operations: readonly Operation[]): Revers
       if (before !== null) states.set(`${one.farm} ${one.server}`, { ...one, state: before });
     }
     if (one.operation === "pool") {
-      const state = seen.pools.find(({ name }) => name === one.pool)?.state;
-      if (state === "started" || state === "stopped") pools.set(one.pool, state);
+      const state = seen.pools.find(({ name }) => name === one.of)?.state;
+      if (state === "started" || state === "stopped") pools.set(one.of, state);
     }
   }
   const pool = (wanted: "started" | "stopped"): string[] =>
     [...pools].filter(([, state]) => state === wanted).map(([name]) => name);
   return [
-    ...pool("started").map((name): Reversible => ({ operation: "pool", pool: name, state: "started" })),
+    ...pool("started").map((name) => poolTo(name, "started")),
     ...(edits.size === 0 ? [] : [{ operation: "commit" as const, edits: [...edits.values()] }]),
     ...[...states.values()].sort(takersFirst),
-    ...pool("stopped").flatMap((name): Reversible[] => [
-      { operation: "await-pool-idle", pool: name, seconds: 60, late: "fail" },
-      { operation: "pool", pool: name, state: "stopped" },
-    ]),
+    ...pool("stopped").flatMap((name) => [poolIdle(name, 60, "fail"), poolTo(name, "stopped")]),
   ];
 }
 
 function takersFirst(one: Reversible, two: Reversible): number {
-  const rank = (it: Reversible): number => (it.operation === "server-state" && it.state === "start" ? 0 : 1);
+  const rank = (it: Reversible): number => (it.operation === "server-state" && it.state === "Start" ? 0 : 1);
   return rank(one) - rank(two);
 }
 
@@ -56,7 +54,7 @@ function editBefore(seen: HostSeen, edit: Edit): Edit | null {
   return edit.edit === "path" ? { ...edit, path: site.path } : { ...edit, bindings: site.bindings };
 }
 
-const leadingTo = { active: "start", draining: "drain", inactive: "graceful-stop" } as const;
+const leadingTo = { active: "Start", draining: "Drain", inactive: "GracefulStop" } as const;
 
 function stateBefore(seen: HostSeen, farm: string, server: string): ServerState | null {
   const state = serverIn(seen, farm, server)?.state ?? null;

@@ -10,6 +10,8 @@ export type World = {
   now(): string;
 };
 
+const states = { Start: "active", Drain: "draining", GracefulStop: "inactive" } as const;
+
 export function execute(machine: Machine, operation: Operation, world: World): void {
   switch (operation.operation) {
     case "commit":
@@ -18,73 +20,53 @@ export function execute(machine: Machine, operation: Operation, world: World): v
     case "server-state": {
       checkState(operation.state);
       const server = serverOf(machine, operation.farm, operation.server);
-      server.state = ({ start: "active", drain: "draining", "graceful-stop": "inactive" } as const)[
-        operation.state
-      ];
+      server.state = states[operation.state];
       // Behind a start the next request is there at once.
-      if (operation.state === "start") server.requests = Math.max(1, server.requests);
+      if (operation.state === "Start") server.requests = Math.max(1, server.requests);
       return;
     }
-    case "await-idle": {
-      const server = serverOf(machine, operation.farm, operation.server);
-      if (server.state !== "active" && !world.stuck) server.requests = 0;
-      if (server.requests > 0) late(operation.late, `${operation.server} has requests in flight`);
+    case "await":
+      if (!isReached(machine, operation, world) && operation.late === "fail")
+        throw new Broken(`not-${operation.is}`, `${operation.of} is not ${operation.is}.`);
       return;
-    }
-    case "await-pool-idle": {
-      const pool = poolOf(machine, operation.pool);
-      if (!world.stuck) pool.requests = 0;
-      if (pool.requests > 0) late(operation.late, `${operation.pool} has requests in flight`);
-      return;
-    }
     case "pool":
-      poolOf(machine, operation.pool).state = operation.state;
-      return;
-    case "await-healthy":
-      if (!serverOf(machine, operation.farm, operation.server).healthy)
-        throw new Broken("not-healthy", `${operation.server} is not healthy.`);
+      poolOf(machine, operation.of).state = operation.state;
       return;
     case "unpack":
-      if (/missing/.test(operation.package)) throw new Broken("absent", `${operation.package} is not there.`);
+      if (/missing/.test(operation.package)) throw new Broken("failed", `${operation.package} is not there.`);
       if (!machine.folders.has(operation.folder)) machine.folders.set(operation.folder, world.now());
       return;
     case "verify-drivers":
       if (/unsigned/.test(operation.folder))
         throw new Broken("signature", `${operation.folder} has a driver that nobody trusted signed.`);
       return;
-    case "warm":
-      if ([...machine.pools.values()].every(({ state }) => state === "stopped"))
-        throw new Broken("not-warm", `${operation.url} answers nothing.`);
-      return;
-    case "mark":
-    case "finish":
-    case "hands-off":
-    case "keep-undo":
-      beside(machine, operation);
+    case "keep": {
+      const { name, text, over } = operation;
+      if (over === null || over === (machine.kept.get(name) ?? "")) machine.kept.set(name, text);
+    }
   }
 }
 
-type Beside = Extract<Operation, { operation: "mark" | "finish" | "hands-off" | "keep-undo" }>;
-
-function beside({ beside: left }: Machine, operation: Beside): void {
-  switch (operation.operation) {
-    case "mark": {
-      const known = left.mark?.mark.fencing ?? 0;
-      if (known > operation.mark.fencing) throw new Broken("overtaken", `Number ${known} stands already.`);
-      left.mark = { mark: operation.mark, state: "applying" };
-      return;
+function isReached(
+  machine: Machine,
+  { is, of, farm }: Extract<Operation, { operation: "await" }>,
+  { stuck }: World,
+): boolean {
+  switch (is) {
+    case "answering":
+      return [...machine.pools.values()].some(({ state }) => state === "started");
+    case "pool-idle": {
+      const pool = poolOf(machine, of);
+      if (!stuck) pool.requests = 0;
+      return pool.requests === 0;
     }
-    case "finish":
-      if (left.mark?.mark.rollout === operation.rollout && left.mark.mark.number === operation.number)
-        left.mark.state = "done";
-      return;
-    case "hands-off":
-      left.handsOff = operation.hands_off;
-      return;
-    case "keep-undo":
-      if (!left.undo.has(operation.name))
-        left.undo.set(operation.name, changeSet.parse(JSON.parse(operation.document)).operations);
-      return;
+    case "server-healthy":
+      return serverOf(machine, farm, of).healthy;
+    case "server-idle": {
+      const server = serverOf(machine, farm, of);
+      if (server.state !== "active" && !stuck) server.requests = 0;
+      return server.requests === 0;
+    }
   }
 }
 
@@ -115,16 +97,15 @@ function edited({ configuration, folders }: Machine, edit: Edit): void {
   else site.path = edit.path;
 }
 
-export function undo(machine: Machine, operations: readonly Operation[], world: World): void {
-  for (const operation of operations) execute(machine, operation, world);
+/** The document that leads back, as a person applies it. */
+export function undo(machine: Machine, document: string | undefined, world: World): void {
+  if (document === undefined) return;
+  for (const operation of changeSet.parse(JSON.parse(document)).operations)
+    execute(machine, operation, world);
 }
 
-function late(how: "fail" | "go-on", sentence: string): void {
-  if (how === "fail") throw new Broken("not-idle", `${sentence}.`);
-}
-
-function serverOf({ servers, name }: Machine, farm: string, address: string): Runtime {
-  const found = servers.get(farm)?.get(address);
+function serverOf({ servers, name }: Machine, farm: string | null, address: string): Runtime {
+  const found = servers.get(farm ?? "")?.get(address);
   if (found === undefined) throw new Broken("absent", `${name} has no server ${address} in ${farm}.`);
   return found;
 }

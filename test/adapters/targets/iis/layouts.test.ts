@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { iisArr } from "../../../../adapters/targets/iis-arr.ts";
+import { effectsInOrder } from "../../../../core/rollout/dry-run.ts";
+import type { TargetEffect } from "../../../../core/rollout/effect.ts";
 import { satisfied } from "../../../../core/rollout/reconcile.ts";
 import { startModel } from "./model.ts";
 import { batches, candidate, driving, planFor, share, stable, swap, weights } from "./samples.ts";
@@ -32,7 +34,22 @@ describe.each(cases)("$name", ({ settings, shares }) => {
       mark: null,
       handsOff: null,
       faults: [],
+      silent: [],
+      unfinished: false,
     });
+  });
+
+  it("tells beforehand what the machines will be told once the candidate stands", async () => {
+    const { plan, target, driver } = start();
+    const first = share(shares[0], settings);
+    const told = async (effect: TargetEffect) => (await target.requests?.(plan, effect)) ?? [];
+    for (const effect of effectsInOrder(plan))
+      for (const line of await told(effect)) expect(line).toMatch(/^[\w.-]+: \{"operation":/);
+    const foreseen = await told(first);
+    expect(foreseen).not.toEqual([]);
+    expect(await target.observe(plan)).toMatchObject({ candidate: null, mark: null });
+    await driver.apply({ kind: "deploy" });
+    expect(await told(first)).toEqual(foreseen);
   });
 
   it("reaches every step, and is promoted", async () => {

@@ -1,5 +1,4 @@
-import type { HostBinding, Operation } from "../../../../adapters/targets/iis-arr/change-set.ts";
-import type { HandsOff, Mark } from "../../../../core/rollout/observed.ts";
+import type { HostBinding } from "../../../../adapters/targets/iis-arr/change-set.ts";
 
 /** One Windows machine as far as rollouts see it: its applicationHost.config, and what runs. */
 
@@ -19,21 +18,14 @@ export type Machine = {
   servers: Map<string, Map<string, Runtime>>;
   pools: Map<string, { state: "started" | "stopped"; requests: number }>;
   folders: Map<string, string>;
-  events: { id: number; at: string; pool: string }[];
-  beside: Beside;
-};
-
-/** The state folder. */
-export type Beside = {
-  mark: { mark: Mark; state: "applying" | "done" } | null;
-  handsOff: HandsOff | null;
-  undo: Map<string, Operation[]>;
+  events: { id: number; at: string; about: string[] }[];
+  /** The texts in the state folder. */
+  kept: Map<string, string>;
 };
 
 export const emptyConfiguration = (): Configuration => ({ sites: new Map(), farms: new Map() });
-export const emptyBeside = (): Beside => ({ mark: null, handsOff: null, undo: new Map() });
 
-export function emptyMachine(name: string, configuration: Configuration, beside: Beside): Machine {
+export function emptyMachine(name: string, configuration: Configuration, kept: Machine["kept"]): Machine {
   return {
     name,
     configuration,
@@ -41,7 +33,7 @@ export function emptyMachine(name: string, configuration: Configuration, beside:
     pools: new Map(),
     folders: new Map(),
     events: [],
-    beside,
+    kept,
   };
 }
 

@@ -6,16 +6,10 @@ import {
   slotNames,
 } from "../../../../adapters/targets/iis-arr/config.ts";
 import type { IisArrPorts } from "../../../../adapters/targets/iis-arr/hosts.ts";
+import { markText } from "../../../../adapters/targets/iis-arr/kept.ts";
 import { bindingsOf } from "../../../../adapters/targets/iis-arr/slots.ts";
 import { execute, undo, type World } from "./execute.ts";
-import {
-  emptyBeside,
-  emptyConfiguration,
-  emptyMachine,
-  type Machine,
-  pictureOf,
-  type Runtime,
-} from "./machine.ts";
+import { emptyConfiguration, emptyMachine, type Machine, pictureOf, type Runtime } from "./machine.ts";
 import { Broken } from "./rules.ts";
 import { violationOf } from "./watching.ts";
 
@@ -31,6 +25,8 @@ export type IisModel = {
   /** After so many more operations the runner dies; null: it lives. */
   dieAfter: number | null;
   unreachable: Set<string>;
+  /** After so many more operations there the machine does not answer any more. */
+  hangs: { host: string; after: number } | null;
   stuck: boolean;
   picture(): unknown;
   /** Applies the undo sets that an effect left on the machines. */
@@ -51,6 +47,7 @@ export function startModel(config: IisArrConfig, running: string): IisModel {
     done: 0,
     dieAfter: null,
     unreachable: new Set(),
+    hangs: null,
     get stuck() {
       return world.stuck;
     },
@@ -60,12 +57,13 @@ export function startModel(config: IisArrConfig, running: string): IisModel {
     picture: () => pictureOf(machines.values()),
     undo(rollout, number) {
       for (const machine of [...machines.values()].reverse())
-        undo(machine, machine.beside.undo.get(`${rollout}-${number}-${machine.name}`) ?? [], world);
+        undo(machine, machine.kept.get(`undo\\${rollout}-${number}-${machine.name}`), world);
     },
     ports: {
       async run({ host, verb, document }) {
         const machine = machines.get(host);
-        if (machine === undefined || model.unreachable.has(host)) throw new Error("no route to host");
+        const hung = model.hangs?.host === host && model.hangs.after === 0;
+        if (machine === undefined || model.unreachable.has(host) || hung) throw new Error("no route to host");
         // Through JSON and back, as on the way to a real machine.
         const asked: unknown = JSON.parse(JSON.stringify(document));
         if (verb === "observe") return JSON.parse(JSON.stringify(look(machine, document.folders, world)));
@@ -87,7 +85,11 @@ function apply(
   for (const operation of operations) {
     if (model.dieAfter === 0) throw new Error("the runner died");
     if (model.dieAfter !== null) model.dieAfter -= 1;
-    const known = machine.beside.mark?.mark.fencing ?? 0;
+    if (model.hangs?.host === machine.name) {
+      if (model.hangs.after === 0) throw new Error("the machine hangs");
+      model.hangs.after -= 1;
+    }
+    const known = fencingOn(machine);
     if (fencing !== null && known > fencing)
       return { schema_version: 1, ok: false, code: "overtaken", sentence: `Number ${known} stands already.` };
     try {
@@ -104,19 +106,34 @@ function apply(
   return { schema_version: 1, ok: true };
 }
 
+function fencingOn({ kept }: Machine): number {
+  const text = kept.get("mark");
+  return text === undefined ? 0 : markText.parse(text).mark.fencing;
+}
+
+/** Words and numbers as IIS and ARR have them. */
+const words = {
+  started: "Started",
+  stopped: "Stopped",
+  active: "Active",
+  draining: "Draining",
+  inactive: "Inactive",
+};
+
 function look(machine: Machine, folders: readonly string[], world: World): unknown {
-  const { configuration, servers, pools, beside } = machine;
+  const { configuration, servers, pools, kept } = machine;
   const answer = {
     schema_version: 1,
     ok: true,
     sites: [...configuration.sites].map(([name, site]) => ({ name, ...site })),
-    pools: [...pools].map(([name, pool]) => ({ name, ...pool })),
+    pools: [...pools].map(([name, { state, requests }]) => ({ name, state: words[state], requests })),
     farms: [...servers].map(([name, all]) => ({
       name,
-      servers: [...all].map(([address, runtime]) => ({
+      servers: [...all].map(([address, { state, ...counted }]) => ({
         address,
+        enabled: true,
         weight: configuration.farms.get(name)?.get(address),
-        ...runtime,
+        counters: { state: words[state], ...counted },
       })),
     })),
     folders: folders.flatMap((path) => {
@@ -124,8 +141,8 @@ function look(machine: Machine, folders: readonly string[], world: World): unkno
       return at === undefined ? [] : [{ path, at }];
     }),
     events: machine.events,
-    mark: beside.mark,
-    hands_off: beside.handsOff,
+    mark: kept.get("mark") ?? null,
+    hands_off: kept.get("hands-off") ?? null,
   };
   // Copied before time passes.
   const copy: unknown = structuredClone(answer);
@@ -138,14 +155,14 @@ function look(machine: Machine, folders: readonly string[], world: World): unkno
 function machinesOf(config: IisArrConfig, running: string): Map<string, Machine> {
   const shared = config.layout !== "swap" && config["shared-configuration"];
   const onShare = config["state-folder"].startsWith("\\\\");
-  const [configuration, beside] = [emptyConfiguration(), emptyBeside()];
+  const [configuration, kept] = [emptyConfiguration(), new Map<string, string>()];
   const controllers = new Set(config.layout === "swap" ? [] : config.controllers);
   const machines = new Map(
     allHosts(config).map((host): [string, Machine] => {
       const together = shared && controllers.has(host);
       return [
         host,
-        emptyMachine(host, together ? configuration : emptyConfiguration(), onShare ? beside : emptyBeside()),
+        emptyMachine(host, together ? configuration : emptyConfiguration(), onShare ? kept : new Map()),
       ];
     }),
   );

@@ -3,13 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { setOf } from "../../../../adapters/targets/iis-arr/change-set.ts";
-import { powerShell } from "../../../../adapters/targets/iis-arr/powershell.ts";
+import { questions } from "../../../../adapters/targets/iis-arr/host.ts";
+import { poolTo } from "../../../../adapters/targets/iis-arr/operations.ts";
+import {
+  limitOf,
+  type PowerShellSettings,
+  powerShell,
+} from "../../../../adapters/targets/iis-arr/powershell.ts";
+import { weights } from "./samples.ts";
 
 /** A process in the place of Windows PowerShell, which prints what it was started with. */
 const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-powershell-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function ports(body: string) {
+function ports(body: string, limitSeconds?: PowerShellSettings["limitSeconds"]) {
   const file = join(folder, "stand-in.mjs");
   writeFileSync(
     file,
@@ -17,9 +24,12 @@ function ports(body: string) {
   );
   chmodSync(file, 0o755);
   const program = { file: process.execPath, words: [file] };
-  return powerShell({ script: "C:\\apply.ps1", endpoint: "AdaptiveDeploy", program });
+  return powerShell({
+    ...{ script: "C:\\apply.ps1", endpoint: "AdaptiveDeploy", program },
+    ...(limitSeconds === undefined ? {} : { limitSeconds }),
+  });
 }
-const document = setOf([{ operation: "pool", pool: 'größer "; rm', state: "stopped" }], "C:\\state", 3);
+const document = setOf([poolTo('größer "; rm', "stopped")], "C:\\state", 3);
 
 describe("running the script", () => {
   it("hands the document over in a file, and removes that", async () => {
@@ -39,6 +49,21 @@ describe("running the script", () => {
   it("fails with what it said where it fails", async () => {
     const run = ports(`console.error("Access is denied."); process.exit(1);`).run;
     await expect(run({ host: "web1", verb: "apply", document })).rejects.toThrow("Access is denied.");
+  });
+
+  it("gives up on a machine that hangs, and names it", async () => {
+    const { run } = ports("setInterval(() => undefined, 1000);", () => 0.2);
+    await expect(run({ host: "web1", verb: "apply", document })).rejects.toMatchObject({
+      reasonCode: "target-unavailable",
+      message: "web1 does not answer within 0.2 s.",
+    });
+  });
+
+  it("waits for a look far shorter than a lease lasts, and for a change as long as its own waits", () => {
+    const [question] = [...questions(weights(1, 1), []).values()];
+    if (question === undefined) throw new TypeError("There is no machine.");
+    expect(limitOf({ host: "web1", verb: "observe", document: question })).toBe(60);
+    expect(limitOf({ host: "web1", verb: "apply", document })).toBe(60 + 120);
   });
 
   it("starts nothing for what is no name of a machine", async () => {

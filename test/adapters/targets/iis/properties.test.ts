@@ -46,7 +46,7 @@ async function tolerated(work: Promise<unknown>): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    expect(error.message).not.toMatch(/\((schema|conflict|absent|not-idle|not-warm)\)/);
+    expect(error.message).not.toMatch(/\((schema|conflict|absent|failed|not-[\w-]+)\)/);
     return false;
   }
 }

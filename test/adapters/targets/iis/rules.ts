@@ -1,3 +1,4 @@
+import type { ServerState } from "../../../../adapters/targets/iis-arr/change-set.ts";
 import constraints from "../../../../integrations/iis/constraints.json" with { type: "json" };
 import type { Machine } from "./machine.ts";
 
@@ -15,10 +16,8 @@ const smallestWeight =
   constraints.attributes.find(({ attribute }) => attribute === "weight")?.minimum ?? Number.NaN;
 const newStates = new Set(Object.keys(constraints.methods[0]?.values ?? {}));
 
-const words = { start: "Start", drain: "Drain", "graceful-stop": "GracefulStop" } as const;
-
-export function checkState(state: keyof typeof words): void {
-  if (!newStates.has(words[state])) throw new Broken("schema", `SetState knows no ${state}`);
+export function checkState(state: ServerState): void {
+  if (!newStates.has(state)) throw new Broken("schema", `SetState knows no ${state}`);
 }
 
 export function checkConfiguration({ configuration }: Machine): void {

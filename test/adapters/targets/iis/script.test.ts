@@ -3,7 +3,17 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Language, type Node, Parser } from "web-tree-sitter";
-import { edit, operationNames, serverStates } from "../../../../adapters/targets/iis-arr/change-set.ts";
+import {
+  changeSet,
+  conditions,
+  edit,
+  operation,
+  operationNames,
+  serverStates,
+} from "../../../../adapters/targets/iis-arr/change-set.ts";
+import { questions } from "../../../../adapters/targets/iis-arr/host.ts";
+import constraints from "../../../../integrations/iis/constraints.json" with { type: "json" };
+import { weights } from "./samples.ts";
 
 /** No PowerShell runs where these tests do: its files are parsed, and held to the closed list of operations. */
 
@@ -44,6 +54,35 @@ function functionNamed(name: string): string {
   return found.text;
 }
 
+/** What Windows PowerShell 5.1 has of itself, as far as the script calls it. */
+const cmdlets = [
+  ...[
+    "Add-Type",
+    "ConvertFrom-Json",
+    "ConvertTo-Json",
+    "Copy-Item",
+    "ForEach-Object",
+    "Get-Command",
+    "Get-Date",
+  ],
+  ...["Get-AuthenticodeSignature", "Get-ChildItem", "Get-FileHash", "Get-Item", "Get-WinEvent", "Join-Path"],
+  ...["Invoke-WebRequest", "Move-Item", "New-Item", "New-Object", "New-PSSession", "Remove-Item"],
+  ...["Remove-PSSession", "Set-StrictMode", "Split-Path", "Start-Sleep", "Test-Path", "Where-Object"],
+];
+const automatic = [
+  "args",
+  "error",
+  "event",
+  "home",
+  "host",
+  "input",
+  "matches",
+  "pid",
+  "profile",
+  "this",
+  "sender",
+];
+
 /** Words in front of the blocks of a function's switches. */
 const branchesOf = (name: string): string[] =>
   rootOf(functionNamed(name))
@@ -72,10 +111,56 @@ describe("apply.ps1", () => {
     expect(branchesOf("Invoke-Edit").sort()).toEqual([...names].sort());
   });
 
-  it("has a word of ARR for every state of a server", () => {
-    for (const state of serverStates) expect(functionNamed("Set-ServerState")).toContain(`'${state}' = '`);
-    expect(script).not.toMatch(/ForcefulStop/);
+  it("has a branch for every condition, and for no other", () => {
+    expect(branchesOf("Test-Condition").sort()).toEqual([...conditions].sort());
   });
+
+  it("is handed the words of ARR, and not the one that breaks requests", () => {
+    const known = Object.keys(constraints.methods[0]?.values ?? {});
+    expect(known).toEqual(expect.arrayContaining([...serverStates]));
+    expect([...serverStates, script].join()).not.toMatch(/ForcefulStop/);
+  });
+
+  it("reads of a document what the planner writes there", () => {
+    const read = (name: string) =>
+      [...script.matchAll(new RegExp(`\\$${name}\\.(\\w+)`, "g"))].map(([, field]) => field ?? "");
+    const written = {
+      Set: Object.keys(changeSet.shape),
+      Operation: operation.options.flatMap((one) =>
+        ("options" in one ? one.options : [one]).flatMap(({ shape }) => Object.keys(shape)),
+      ),
+      Edit: edit.options.flatMap(({ shape }) => Object.keys(shape)),
+      Question: Object.keys([...questions(weights(1, 1), []).values()][0] ?? {}),
+    };
+    for (const [name, fields] of Object.entries(written)) {
+      expect(read(name).length).toBeGreaterThan(1);
+      expect(fields).toEqual(expect.arrayContaining(read(name)));
+    }
+  });
+
+  it("calls what there is, and all that it has", () => {
+    const names = rootOf(script)
+      .descendantsOfType("command_name")
+      .map((node) => node?.text ?? "");
+    const own = rootOf(script)
+      .descendantsOfType("function_name")
+      .map((node) => node?.text ?? "");
+    expect(own.filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => !own.includes(name) && !cmdlets.includes(name))).toEqual([]);
+  });
+
+  it("reads no variable that nothing sets, and sets none of PowerShell's own", () => {
+    const all = [...script.matchAll(/(?<!`)\$(?:script:)?(\w+)(\.[\w.]+|\[[^\]]*\])?\s*(=(?!=))?/g)];
+    const given = [...script.matchAll(/(?:\(|, |\] )\$(\w+)(?=[,)]| in |$| = '')/gm)].map(
+      ([, name]) => name ?? "",
+    );
+    const set = new Set([...given, ...all.flatMap(([, name, part, sets]) => (sets && !part ? [name] : []))]);
+    const own = ["_", "env", "null", "true", "false", "ErrorActionPreference", "LASTEXITCODE"];
+    expect(all.flatMap(([, name = ""]) => (set.has(name) || own.includes(name) ? [] : [name]))).toEqual([]);
+    expect([...set].filter((name) => automatic.includes((name ?? "").toLowerCase()))).toEqual([]);
+  });
+
+  it("stays small", () => expect(script.split("\n").length).toBeLessThanOrEqual(400));
 
   it("commits the edits of an operation once, behind all of them", () => {
     const [commit = ""] = /'commit' \{[\s\S]*?\n {8}\}/.exec(functionNamed("Invoke-Operation")) ?? [];

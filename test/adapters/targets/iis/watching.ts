@@ -14,7 +14,7 @@ export function violationOf(
 ): string | null {
   const stopped =
     operation.operation === "pool" && operation.state === "stopped"
-      ? stopUnder(config, machines, machine, operation.pool)
+      ? stopUnder(config, machines, machine, operation.of)
       : null;
   work();
   return stopped ?? unserved(config, machine) ?? cold(config, machines, machine);

@@ -117,6 +117,20 @@ describe("what counted devices mean", () => {
       { goingBack: true },
       at(0.5, true),
     ],
+    [
+      "what a whole fleet has beside the rollout goes back with it",
+      back,
+      { offered: 2, onCandidate: 10, returning: 10 },
+      { goingBack: true, plan: { ...plan, whole_fleet: true } },
+      at(1, false),
+    ],
+    [
+      "few of a whole fleet are silent on their way back",
+      back,
+      { offered: 2, onCandidate: 4, gone: 4 },
+      { goingBack: true, plan: { ...plan, whole_fleet: true } },
+      { ...back, settled: true },
+    ],
     ["the candidate was promoted", done, { ...cohort, onCandidate: 200 }, {}, { ...done, settled: true }],
   ];
   it.each(cases)("%s", (_, to, counts, more, expected) => {
