@@ -18,7 +18,11 @@ export type PeopleOptions = {
   warn(sentence: string): void;
 };
 
-const labelsOf = { incident: ["adaptive-deploy", "incident"], page: ["adaptive-deploy", "page"] } as const;
+const labelsOf = {
+  incident: ["adaptive-deploy", "incident"],
+  page: ["adaptive-deploy", "page"],
+  asked: ["adaptive-deploy"],
+} as const;
 
 /**
  * Tells people on GitHub: an issue for each rollback, and a page as a comment on the rollout's issue, or as an issue of

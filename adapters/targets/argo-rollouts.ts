@@ -2,10 +2,11 @@ import type * as z from "zod";
 import type { argoRollouts as argoRolloutsSchema } from "../../core/policy/schema/targets/argo-rollouts.ts";
 import type { Target } from "../../core/ports.ts";
 import type { TargetEffect } from "../../core/rollout/effect.ts";
+import { abortedCode } from "../../core/rollout/observed.ts";
 import type { RolloutPlan } from "../../core/rollout/plan.ts";
 import type { Kubernetes } from "../kubernetes/client.ts";
 import { changesOf } from "./argo-rollouts/changes.ts";
-import type { GitRevert } from "./argo-rollouts/git-revert.ts";
+import { type GitRevert, proposing } from "./argo-rollouts/git-revert.ts";
 import { handsOffKey } from "./argo-rollouts/left-behind.ts";
 import { faultsOf, gitHold, observedOf } from "./argo-rollouts/observed.ts";
 import { sourceOf } from "./argo-rollouts/owner.ts";
@@ -29,6 +30,7 @@ export function argoRollouts(
 ): Target {
   const { namespace, name, container, source } = config;
   const place: Place = { namespace, name, container };
+  const revert = proposing(ports.gitRevert ?? noRevert(config));
   return {
     // Every step ends in a pause without an end: nothing goes on by itself.
     traits: { fenced: true, freezes: false },
@@ -36,7 +38,8 @@ export function argoRollouts(
     can: (plan) => refusalsOf(client, place, plan, source),
 
     async observe(plan) {
-      return observedOf(client, place, await look(client, place), plan, source);
+      const scene = await look(client, place);
+      return observedOf(client, place, scene, plan, { source, proposal: revert.said(plan) });
     },
 
     async apply(plan, effect, mark) {
@@ -65,16 +68,19 @@ export function argoRollouts(
     const candidateStands = scene.current !== undefined && scene.rollout.status.stableRS !== "";
     if (!candidateStands) return;
     const faults = await faultsOf(client, place, scene, plan);
-    const [fault] = faults.filter(({ code }) => kind !== "deploy" || code !== "rollout-aborted");
+    const [fault] = faults.filter(({ code }) => kind !== "deploy" || code !== abortedCode);
     if (fault !== undefined) throw refused(fault.sentence);
   }
 
   /** Traffic is back, and the resource is not: said at every look, until Git no longer asks for the candidate. */
   async function holdForGit(plan: RolloutPlan): Promise<void> {
     const held = gitHold(await look(client, place), place, plan, "git");
-    if (held === null) return;
-    if (ports.gitRevert === undefined) throw unavailable(held.sentence);
-    const { where } = await ports.gitRevert.propose(plan);
-    throw unavailable(`${held.sentence} ${where} proposes it.`);
+    if (held !== null) throw unavailable(`${held.sentence} ${await revert.ask(plan)}`);
   }
+}
+
+function noRevert({ git }: ArgoRolloutsConfig): string {
+  return git === undefined
+    ? "Nothing proposes it: name the file in `git: { path: … }` of the target in services.yaml."
+    : `Nothing here may propose it: revert ${git.path} by hand.`;
 }

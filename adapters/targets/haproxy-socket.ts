@@ -51,7 +51,8 @@ export async function serversOf(path: string, backend: string): Promise<ServerSt
     .map((line) => stateOf(line.split(/\s+/), names));
 }
 
-const [maintained, drained] = [0x01 | 0x02 | 0x04 | 0x20, 0x08 | 0x10];
+/** 0x04 only tells that a configuration says `disabled`; it stays when the server has long been made ready. */
+const [maintained, drained] = [0x01 | 0x02 | 0x20, 0x08 | 0x10];
 
 function stateOf(values: readonly string[], names: readonly string[]): ServerState {
   const value = (name: string): string => {

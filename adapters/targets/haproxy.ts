@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { UserError } from "../../core/errors.ts";
 import type { haproxy as haproxySchema } from "../../core/policy/schema/targets/haproxy.ts";
 import type { Refusal, Target } from "../../core/ports.ts";
 import type { TargetEffect } from "../../core/rollout/effect.ts";
@@ -80,11 +81,28 @@ function refusals(plan: RolloutPlan, both: [Member, Member]): Refusal[] {
         sentence: `A pool of two servers has no ${plan.kind === "rolling" ? "batches" : "cohorts"}. Allowed: canary, blue-green.`,
       },
     ];
+  const part = plan.steps.find(({ share }) => !Number.isInteger(share));
+  if (part !== undefined)
+    return [
+      {
+        code: "unsupported-share",
+        sentence: `The weights of a pool are whole percents here, and ${part.share} % is none. Round it.`,
+      },
+    ];
+  const runs = both.map(({ name, version }) => `${name} is ${version ?? "silent"}`).join(", ");
+  const { stable } = plan;
   if (plan.kind !== "back" && !both.some(({ version }) => version === plan.candidate.id))
     return [
       {
         code: "candidate-not-deployed",
-        sentence: `No server of the pool answers as ${plan.candidate.id}: ${both.map(({ name, version }) => `${name} is ${version ?? "silent"}`).join(", ")}. Start it on the server that is out of the pool first.`,
+        sentence: `No server of the pool answers as ${plan.candidate.id}: ${runs}. Start it on the server that is out of the pool first.`,
+      },
+    ];
+  if (stable !== null && !both.some(({ version }) => version === null || version === stable.id))
+    return [
+      {
+        code: "stable-not-deployed",
+        sentence: `No server of the pool answers as ${stable.id}, so there is no way back to it: ${runs}. Start it on the server that is out of the pool first.`,
       },
     ];
   return [];
@@ -93,8 +111,8 @@ function refusals(plan: RolloutPlan, both: [Member, Member]): Refusal[] {
 type Roles = { stable: Member | undefined; candidate: Member | undefined };
 
 /**
- * Who is who: the candidate by its version, the stable one by the other. A server that is silent is known by the one
- * beside it: a candidate that hangs has to be taken out all the same.
+ * Who is who by their versions. A server that is silent is known by the one beside it: a candidate that hangs has to be
+ * taken out all the same. What answers as something else is neither, and never gets the traffic of either.
  */
 function rolesOf(plan: RolloutPlan, both: [Member, Member]): Roles {
   const silent = both.find(({ version }) => version === null);
@@ -102,13 +120,20 @@ function rolesOf(plan: RolloutPlan, both: [Member, Member]): Roles {
   const stable = plan.stable === null ? undefined : named(plan.stable.id);
   const known = named(plan.candidate.id);
   const candidate = known ?? (stable === undefined || silent === stable ? undefined : silent);
-  return { candidate, stable: stable ?? both.find((one) => one !== candidate && candidate !== undefined) };
+  const beside = candidate === undefined ? undefined : both.find((one) => one !== candidate);
+  const isStable = plan.stable === null || beside?.version === null;
+  return { candidate, stable: stable ?? (isStable ? beside : undefined) };
 }
 
 function observedOf(plan: RolloutPlan, both: [Member, Member]): Omit<Observed, "mark" | "handsOff"> {
   const { stable, candidate } = rolesOf(plan, both);
   const served = both.filter((one) => !one.out && partOf(one) > 0);
   const common = { settled: true, paused: false, faults: [] };
+  // Nobody's change, and no way to tell the two apart: what they have is unknown until one of them answers.
+  if (both.every(({ version }) => version === null)) {
+    const silent = [`Neither ${both.map(({ name }) => name).join(" nor ")} says which version it runs.`];
+    return { ...common, stable: null, candidate: null, share: null, ready: false, settled: false, silent };
+  }
   if (candidate === undefined || candidate.out || stable === undefined) {
     const [only, other] = served;
     const alone = other === undefined || other.version === only?.version ? (only?.version ?? null) : null;
@@ -132,29 +157,28 @@ function commandsOf(plan: RolloutPlan, effect: TargetEffect, both: [Member, Memb
   const { stable, candidate } = rolesOf(plan, both);
   if (effect.kind === "pause" || effect.kind === "resume") return [];
   if (effect.kind === "restore") {
-    if (stable === undefined)
-      throw refused(`No server of the pool answers as ${plan.stable?.id ?? "the stable version"}.`);
+    if (stable === undefined) throw noStable(plan, both);
     return [...full(stable), ...(candidate === undefined ? [] : [`${candidate.name} state maint`])];
   }
   if (candidate === undefined) throw unavailable(`No server of the pool answers as ${plan.candidate.id}.`);
   if (effect.kind === "promote")
     return [...full(candidate), ...(stable === undefined ? [] : [`${stable.name} state maint`])];
-  if (stable === undefined)
-    throw refused(`No server of the pool answers as ${plan.stable?.id ?? "the stable version"}.`);
+  if (stable === undefined) throw noStable(plan, both);
   const share = effect.kind === "deploy" ? 0 : effect.share;
   if (share === 100) return [...full(candidate), `${stable.name} state drain`];
   if (share === 0) return [...full(stable), `${candidate.name} state drain`];
   return [
-    `${stable.name} weight ${weightOf(100 - share)}`,
+    `${stable.name} weight ${100 - share}`,
     `${stable.name} state ready`,
-    `${candidate.name} weight ${weightOf(share)}`,
+    `${candidate.name} weight ${share}`,
     `${candidate.name} state ready`,
   ];
 }
 
-const full = ({ name }: Member): string[] => [`${name} weight 100`, `${name} state ready`];
-
-/** HAProxy counts from 0 to 256; a share that is not nothing gets at least one part. */
-function weightOf(share: number): number {
-  return Math.max(1, Math.round(share));
+/** A server that is silent may answer as it yet. */
+function noStable({ stable }: RolloutPlan, both: [Member, Member]): UserError {
+  const sentence = `No server of the pool answers as ${stable?.id ?? "the stable version"}.`;
+  return both.some(({ version }) => version === null) ? unavailable(sentence) : refused(sentence);
 }
+
+const full = ({ name }: Member): string[] => [`${name} weight 100`, `${name} state ready`];

@@ -33,9 +33,16 @@ export async function readLeft(path: string): Promise<Left> {
 /** Whole or not at all: a crash leaves the file of before. */
 export async function writeLeft(path: string, { mark, handsOff }: Left): Promise<void> {
   const text = `${JSON.stringify({ schema_version: 1, mark, hands_off: handsOff }, null, 2)}\n`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw unavailable(
+      `${path} cannot be written: ${said}. Look at its rights and the room on its disk; nothing is changed on the target until then.`,
+    );
+  }
 }
 
 function unreadable(path: string, why: string): UserError {

@@ -5,20 +5,21 @@ import { otaDefaults, type ota as otaSchema } from "../../core/policy/schema/tar
 import type { Refusal, Target } from "../../core/ports.ts";
 import type { TargetEffect } from "../../core/rollout/effect.ts";
 import type { Mark } from "../../core/rollout/observed.ts";
-import type { RolloutPlan } from "../../core/rollout/plan.ts";
+import { noVersion, type RolloutPlan } from "../../core/rollout/plan.ts";
 import { refused } from "./faults.ts";
 import type { TargetSurroundings } from "./index.ts";
 import { refusalsOf } from "./ota/can.ts";
 import { countsOf } from "./ota/counts.ts";
 import { hawkbit as hawkbitAt, tokenVariable } from "./ota/hawkbit.ts";
 import { type LeftHere, leftOn } from "./ota/left.ts";
-import { cohortOf, forget, type Moving, offer, takeBack } from "./ota/moves.ts";
+import { cohortOf, forget, type Moving, offer, takeBack, toTakeBack } from "./ota/moves.ts";
+import { requireOffered } from "./ota/quarantine.ts";
 import { pauseAll, resumeAll, rolloutsOf } from "./ota/server-rollouts.ts";
 import { changedByOthers, viewOf } from "./ota/shape.ts";
 import { checkImage } from "./ota/signature.ts";
 import { somebodysSet } from "./ota/somebody.ts";
 import { prefixOf, tagsOf } from "./ota/tags.ts";
-import { artifactsOf, imageDigest, isQuarantined, knownSet } from "./ota/versions.ts";
+import { anySet, artifactsOf, imageDigest, knownSet } from "./ota/versions.ts";
 
 export type OtaConfig = z.infer<typeof otaSchema>;
 
@@ -52,18 +53,20 @@ export function ota(config: OtaConfig, surroundings: TargetSurroundings): Target
   const checked = async (plan: RolloutPlan): Promise<string> => {
     const set = await knownSet(hawkbit, plan.candidate.id);
     const artifacts = await artifactsOf(hawkbit, set);
-    if (await isQuarantined(hawkbit, set)) throw refused(`${plan.candidate.id} is quarantined on hawkBit.`);
+    await requireOffered(hawkbit, set);
     if (signer !== undefined) await checkImage(hawkbit, artifacts, signer);
     return imageDigest(artifacts);
   };
   const unchanged = async (plan: RolloutPlan, { image }: LeftHere): Promise<void> => {
     const set = await knownSet(hawkbit, plan.candidate.id);
-    if (await isQuarantined(hawkbit, set)) throw refused(`${plan.candidate.id} is quarantined on hawkBit.`);
+    await requireOffered(hawkbit, set);
     if (image !== imageDigest(await artifactsOf(hawkbit, set)))
       throw refused(`${plan.candidate.id} holds another image than the one that was checked. Start anew.`);
   };
-  const typeOf = async ({ stable, candidate }: RolloutPlan): Promise<string> =>
-    (await knownSet(hawkbit, stable?.id ?? candidate.id)).type;
+  const typeOf = async ({ stable, candidate }: RolloutPlan): Promise<string> => {
+    const { id } = stable ?? candidate;
+    return (await (id === noVersion.id ? anySet(hawkbit) : knownSet(hawkbit, id))).type;
+  };
 
   const carryOut = async (
     moving: Moving,
@@ -96,12 +99,12 @@ export function ota(config: OtaConfig, surroundings: TargetSurroundings): Target
         return forget(moving);
       case "restore":
         await write({ paused: false });
-        return takeBack(moving, stuckAfterMs, surroundings.wholeFleet === true);
+        return takeBack(moving, stuckAfterMs);
     }
   };
 
   return {
-    traits: { fenced: false, freezes: true },
+    traits: { fenced: false, freezes: true, fleet: true },
     can: async (plan): Promise<Refusal[]> => {
       const refusals = await refusalsOf(hawkbit, fleet, plan);
       if (refusals.length > 0 || plan.kind === "back") return refusals;
@@ -135,9 +138,13 @@ export function ota(config: OtaConfig, surroundings: TargetSurroundings): Target
     },
     keepOff: async (plan, handsOff) => left.writeHandsOff(handsOff, await typeOf(plan)),
     requests: async (plan, effect) => {
-      if (effect.kind !== "share") return [];
       const moving = { hawkbit, fleet, plan, number: 1 };
       const tags = await tagsOf(hawkbit, prefixOf(fleet, plan));
+      if (effect.kind === "restore" && plan.kind === "back" && plan.stable !== null) {
+        const back = await toTakeBack(moving, plan.stable.id, tags);
+        return [`${plan.stable.id} for ${back.length} of ${await hawkbit.count(fleet)} devices`];
+      }
+      if (effect.kind !== "share") return [];
       const devices = await cohortOf(moving, tags, effect.share, pinned);
       return [`POST ${config.url}/rest/v1/rollouts: ${plan.candidate.id} for ${devices.length} more devices`];
     },

@@ -1,5 +1,5 @@
 import { plain } from "../../../core/render/escape.ts";
-import type { TargetFault } from "../../../core/rollout/observed.ts";
+import { abortedCode, type TargetFault } from "../../../core/rollout/observed.ts";
 import type { Pods, RolloutResource } from "./resource.ts";
 import { conditionOf, isFullyPromoted } from "./status.ts";
 
@@ -46,11 +46,15 @@ export function statusFaults(rollout: RolloutResource, abortedByUs: boolean): Ta
       sentence: `The controller cannot carry out the Rollout ${metadata.name}: ${plain(invalid.message, 300)}`,
     });
   if (isFullyPromoted(rollout)) return found;
-  if (status.abort && !abortedByUs)
+  if (status.abort && !abortedByUs) {
+    // The status still says what was before for a moment.
+    const said = conditionOf(rollout, "Progressing", "RolloutAborted")?.message;
+    const why = said === undefined ? "." : `: ${plain(said, 300)}`;
     found.push({
-      code: "rollout-aborted",
-      sentence: `The Rollout ${metadata.name} was aborted, and not by this rollout: ${plain(status.message, 300)}`,
+      code: abortedCode,
+      sentence: `The Rollout ${metadata.name} was aborted, and not by this rollout${why}`,
     });
+  }
   const late = conditionOf(rollout, "Progressing", "ProgressDeadlineExceeded");
   if (late?.status === "False")
     found.push({

@@ -31,12 +31,12 @@ export async function observedOf(
   place: Place,
   scene: Scene,
   plan: RolloutPlan,
-  asked: AskedSource,
+  { source, proposal }: { source: AskedSource; proposal: string },
 ): Promise<Observed> {
   const { rollout, current, left } = scene;
   const { settled, ...shape } = seenOf(scene, place, plan);
   const faults = await faultsOf(client, place, scene, plan);
-  const held = gitHold(scene, place, plan, sourceOf(asked, rollout));
+  const held = gitHold(scene, place, plan, sourceOf(source, rollout));
   return {
     ...shape,
     // What cannot start is not on its way either: whoever asks for more is refused, and told why.
@@ -45,7 +45,8 @@ export async function observedOf(
     paused: rollout.spec.paused,
     mark: left.mark,
     handsOff: left.handsOff,
-    faults: held === null ? faults : [...faults, held],
+    faults:
+      held === null ? faults : [...faults, { ...held, sentence: `${held.sentence} ${proposal}`.trim() }],
   };
 }
 

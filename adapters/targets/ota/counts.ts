@@ -43,20 +43,29 @@ export async function countsOf(
 ): Promise<Counts> {
   const [whole, offered] = await Promise.all([
     wholeFleet(hawkbit, fleet, plan),
-    offeredDevices(hawkbit, fleet, plan.candidate.id, seen, time),
+    offeredDevices(hawkbit, fleet, plan, seen, time),
   ]);
   return { ...whole, ...offered, starting: seen.rollouts.some(({ status }) => status === "starting") };
 }
 
-async function wholeFleet(hawkbit: Hawkbit, fleet: string, { candidate, stable }: RolloutPlan) {
+/** Devices with what is taken back: the candidate, or on the way back of a whole fleet whatever else there is. */
+function hasTaken(
+  what: "installedds" | "assignedds",
+  { candidate, stable, whole_fleet }: RolloutPlan,
+): string {
+  return whole_fleet && stable !== null ? hasOther(what, stable.id) : hasSet(what, candidate.id);
+}
+
+async function wholeFleet(hawkbit: Hawkbit, fleet: string, plan: RolloutPlan) {
+  const { candidate, stable } = plan;
   const count = (...conditions: string[]) => hawkbit.count([`(${fleet})`, ...conditions].join(";"));
   const ours = stable === null ? [candidate] : [candidate, stable];
   const [all, onCandidate, onStable, others, toldCandidate] = await Promise.all([
     count(),
-    count(hasSet("installedds", candidate.id)),
+    count(hasTaken("installedds", plan)),
     stable === null ? 0 : count(hasSet("installedds", stable.id)),
-    count(...ours.map(({ id }) => hasOther("assignedds", id))),
-    count(hasSet("assignedds", candidate.id)),
+    plan.whole_fleet ? 0 : count(...ours.map(({ id }) => hasOther("assignedds", id))),
+    count(hasTaken("assignedds", plan)),
   ]);
   return { fleet: all, onCandidate, onStable, others, toldCandidate };
 }
@@ -67,7 +76,7 @@ const pending = "updatestatus==pending";
 async function offeredDevices(
   hawkbit: Hawkbit,
   fleet: string,
-  candidate: string,
+  plan: RolloutPlan,
   { tags, rollouts }: Seen,
   { nowMs, stuckAfterMs }: Time,
 ) {
@@ -82,6 +91,7 @@ async function offeredDevices(
   const among = (some: readonly Tag[], ...conditions: string[]) =>
     some.length === 0 ? 0 : hawkbit.count([`(${fleet})`, withTag(some), ...conditions].join(";"));
   const within = (some: readonly Tag[]) => some.filter((tag) => !isLate(tag));
+  const candidate = plan.candidate.id;
   const told = hasSet("assignedds", candidate);
   const [offered, failed, underWay, stuck, diverted, returning, gone] = await Promise.all([
     among(offers),
@@ -90,7 +100,7 @@ async function offeredDevices(
     among(offers.filter(isLate), pending, told),
     among(begun, hasOther("assignedds", candidate)),
     among(within(backs), pending, ...aware),
-    among(backs.filter(isLate), pending, hasSet("installedds", candidate)),
+    among(backs.filter(isLate), pending, hasTaken("installedds", plan)),
   ]);
   return { offered, failed, underWay, stuck, diverted, returning, gone };
 }

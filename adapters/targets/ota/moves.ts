@@ -3,8 +3,8 @@ import { refused } from "../faults.ts";
 import { nextOf } from "./cohorts.ts";
 import type { Hawkbit } from "./hawkbit.ts";
 import { quitCancelled } from "./quit.ts";
-import { endAll, rolloutsOf, startFor } from "./server-rollouts.ts";
-import { fleetPrefix, parts, prefixOf, type Tag, tagged, tagName, tagsOf, untag, withTag } from "./tags.ts";
+import { endAll, rolloutsOf, startFor, tellAll } from "./server-rollouts.ts";
+import { fleetPrefix, isBack, prefixOf, type Tag, tagged, tagName, tagsOf, untag, withTag } from "./tags.ts";
 import { hasSet, knownSet } from "./versions.ts";
 
 /** What is done to devices. Each is found out from what hawkBit knows now, so that asking again finishes what is not. */
@@ -39,6 +39,7 @@ export async function offer(moving: Moving, share: number, pinned: readonly stri
   let tags = await tagsOf(hawkbit, prefix);
   // A way back ended what was offered before it: whoever goes forward again begins with nobody.
   if (tags.some(({ back }) => back)) {
+    await endAll(hawkbit, await rolloutsOf(hawkbit, prefix));
     await forget(moving);
     tags = [];
   }
@@ -56,34 +57,41 @@ export async function forget({ hawkbit, fleet }: Pick<Moving, "hawkbit" | "fleet
 
 /**
  * The stable version for every device that was touched, whether it failed, is at it or has it. hawkBit cancels what is
- * open on a device as soon as it is told something else; `whole`: for every other device that has another version, too.
+ * open on a device as soon as it is told something else; `whole_fleet`: for every other device that has another version, too.
  */
-export async function takeBack(moving: Moving, stuckAfterMs: number, whole: boolean): Promise<void> {
+export async function takeBack(moving: Moving, stuckAfterMs: number): Promise<void> {
   const { hawkbit, fleet, plan, number } = moving;
   if (plan.stable === null) throw refused("The plan names no version to go back to.");
   const { id } = await knownSet(hawkbit, plan.stable.id);
   const prefix = prefixOf(fleet, plan);
-  await endAll(hawkbit, await rolloutsOf(hawkbit, prefix));
+  const rollouts = await rolloutsOf(hawkbit, prefix);
+  await endAll(
+    hawkbit,
+    rollouts.filter(({ name }) => !isBack(prefix, name)),
+  );
   const tags = await tagsOf(hawkbit, prefix);
-  const devices = await toTakeBack(moving, plan.stable.id, tags, whole);
+  const devices = await toTakeBack(moving, plan.stable.id, tags);
   const back = await tagged(hawkbit, tagName(prefix, "back", number), devices);
-  for (const part of parts(devices, takenBackTogether)) {
-    const body = part.map((device) => ({ id: device, type: "forced" }));
+  if (devices.length > toldAtOnce) await tellAll(hawkbit, back, id);
+  else if (devices.length > 0) {
+    const body = devices.map((device) => ({ id: device, type: "forced" }));
     await hawkbit.ask("POST", `/distributionsets/${id}/assignedTargets`, body);
   }
   const offers = tags.filter((tag) => !tag.back);
-  await quitSilent(moving, offers, back, stuckAfterMs);
+  await quitStuck(moving, offers, back, stuckAfterMs);
 }
 
-/** To cancel what is open costs hawkBit more than a new offer does. */
-const takenBackTogether = 100;
+/**
+ * So many hear of it in one request, without waiting for hawkBit's scheduler. For more a rollout of the server's takes a
+ * fifth of the time: of devices that are named it counts the actions of each, twice.
+ */
+const toldAtOnce = 100;
 
 /** The devices that run the candidate come first. */
-async function toTakeBack(
-  { hawkbit, fleet, plan }: Moving,
+export async function toTakeBack(
+  { hawkbit, fleet, plan }: Pick<Moving, "hawkbit" | "fleet" | "plan">,
   stable: string,
   tags: readonly Tag[],
-  whole: boolean,
 ): Promise<string[]> {
   const [offers, backs] = [tags.filter(({ back }) => !back), tags.filter(({ back }) => back)];
   const among = (condition: string) => hawkbit.devices(`(${fleet});${condition}`);
@@ -91,32 +99,33 @@ async function toTakeBack(
     among(hasSet("installedds", plan.candidate.id)),
     among(hasSet("assignedds", plan.candidate.id)),
     offers.length === 0 ? [] : among(withTag(offers)),
-    whole ? hawkbit.devices(fleet) : [],
-    whole ? among(`${hasSet("installedds", stable)};updatestatus==in_sync`) : [],
+    plan.whole_fleet ? hawkbit.devices(fleet) : [],
+    plan.whole_fleet ? among(`${hasSet("installedds", stable)};updatestatus==in_sync`) : [],
     backs.length === 0 ? [] : among(`${withTag(backs)};${hasSet("assignedds", stable)}`),
   ]);
   const done = new Set([...right, ...toldBack]);
   return [...new Set([...having, ...told, ...offered, ...all])].filter((device) => !done.has(device));
 }
 
-/** Devices that are silent or stuck will not confirm that they let go: the server lets go for them, and waits with the rest. */
-async function quitSilent(
+/**
+ * A device that hangs in the update will not confirm that it lets go: the server lets go for it, and waits with the
+ * stable version. One that is only silent confirms that when it asks again, and then hears of the stable version.
+ */
+async function quitStuck(
   { hawkbit, fleet }: Moving,
   offers: readonly Tag[],
   back: Tag,
   stuckAfterMs: number,
 ): Promise<void> {
-  if (offers.length === 0) return;
-  const waiting = `(${fleet});${withTag([back])};updatestatus==pending`;
-  const first = Math.min(...offers.map(({ createdAtMs }) => createdAtMs));
   const late = offers.filter(({ createdAtMs }) => Date.now() - createdAtMs > stuckAfterMs);
-  const [waits, aware, slow] = await Promise.all([
-    hawkbit.devices(waiting),
-    hawkbit.devices(`${waiting};lastcontrollerrequestat=ge=${first}`),
-    // Two tags of one device fit no filter of hawkBit.
-    late.length === 0 ? [] : hawkbit.devices(`(${fleet});${withTag(late)};updatestatus==pending`),
-  ]);
-  const [heard, stuck] = [new Set(aware), new Set(slow)];
-  const silent = waits.filter((device) => !heard.has(device) || stuck.has(device));
-  await quitCancelled(hawkbit, silent);
+  if (late.length === 0) return;
+  // Two tags of one device fit no filter of hawkBit.
+  const pending = (tags: readonly Tag[]) =>
+    hawkbit.devices(`(${fleet});${withTag(tags)};updatestatus==pending`);
+  const [waiting, slow] = await Promise.all([pending([back]), pending(late)]);
+  const stuck = new Set(slow);
+  await quitCancelled(
+    hawkbit,
+    waiting.filter((device) => stuck.has(device)),
+  );
 }

@@ -46,6 +46,12 @@ export async function startFor(hawkbit: Hawkbit, tag: Tag, setId: number): Promi
   if (made.status === "ready") await hawkbit.ask("POST", `/rollouts/${made.id}/start`);
 }
 
+/** As `startFor`, until every device of it was told. */
+export async function tellAll(hawkbit: Hawkbit, tag: Tag, setId: number): Promise<void> {
+  await startFor(hawkbit, tag, setId);
+  await until(hawkbit, tag.name, ({ status }) => status !== "ready" && status !== "starting");
+}
+
 /** Devices that were offered the update already go on with it: nobody can call them back but by another offer. */
 export async function pauseAll(hawkbit: Hawkbit, prefix: string): Promise<void> {
   for (const { name } of await rolloutsOf(hawkbit, prefix)) {

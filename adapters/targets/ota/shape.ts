@@ -66,16 +66,23 @@ function offering({ plan, left, counts, limits, somebodys }: About): View {
 }
 
 /** Back: nobody has the candidate any more, or is told to have it, and nobody who may have it is still at it. */
-function returning({ plan, counts, limits, goingBack }: About): View {
+function returning({ plan, left, counts, limits, goingBack }: About): View {
   const stable = plan.stable?.id ?? null;
   const { onCandidate, toldCandidate, fleet, offered, returning: atIt, gone } = counts;
   const atRest = goingBack && atIt === 0;
-  const most = ((offered || fleet) * limits.stuckPercent) / 100;
+  const most = (((plan.whole_fleet ? 0 : offered) || fleet) * limits.stuckPercent) / 100;
   // Devices that are silent beyond their time are offered it still, for when they come back.
   if (atRest && toldCandidate === 0 && onCandidate <= gone && gone <= most)
     return still({ stable, candidate: null, share: 0 });
-  const seen = still({ stable, candidate: plan.candidate.id, share: partOf(counts) });
+  const share = plan.whole_fleet ? ofBefore(partOf(counts), left) : partOf(counts);
+  const seen = still({ stable, candidate: plan.candidate.id, share });
   return { ...seen, settled: !goingBack || atIt === 0 };
+}
+
+/** What the rest of a fleet has beside the rollout goes back with it, and is no change by somebody. */
+function ofBefore(share: number | null, { mark }: LeftHere): number | null {
+  const before = mark?.from.share ?? null;
+  return share === null || before === null ? before : Math.min(share, before);
 }
 
 function still(shape: Shape): View {

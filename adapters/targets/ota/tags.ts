@@ -27,6 +27,11 @@ export function tagName(prefix: string, what: number | "back", number: number): 
   return `${prefix}${what} #${number}`;
 }
 
+/** Whether a tag, or the rollout of the same name, is of the way back. */
+export function isBack(prefix: string, name: string): boolean {
+  return name.slice(prefix.length).startsWith("back ");
+}
+
 export async function tagsOf(hawkbit: Hawkbit, prefix: string): Promise<Tag[]> {
   const found = await hawkbit.list("/targettags", `name=='${prefix}*'`, entry);
   return found
@@ -35,7 +40,7 @@ export async function tagsOf(hawkbit: Hawkbit, prefix: string): Promise<Tag[]> {
       id,
       name,
       createdAtMs: createdAt,
-      back: name.slice(prefix.length).startsWith("back "),
+      back: isBack(prefix, name),
     }));
 }
 
@@ -66,7 +71,7 @@ export function withTag(tags: readonly Pick<Tag, "name">[]): string {
 }
 
 /** So many devices at a time: hawkBit takes them in one transaction. */
-export function parts<Entry>(all: readonly Entry[], size: number): Entry[][] {
+function parts<Entry>(all: readonly Entry[], size: number): Entry[][] {
   const count = Math.ceil(all.length / size);
   return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { plain } from "../../../core/render/escape.ts";
+import { noVersion } from "../../../core/rollout/plan.ts";
 import { refused } from "../faults.ts";
 import { type Hawkbit, parsed } from "./hawkbit.ts";
 
@@ -24,10 +25,9 @@ const artifact = z.looseObject({
 });
 export type Artifact = { name: string; sha256: string; path: string };
 
-const quarantineKey = "adaptive-deploy.quarantine";
-
 /** `name:version`; neither part may hold what a filter of hawkBit takes for a pattern. */
 export function nameOf(id: string): { name: string; version: string } {
+  if (id === noVersion.id) return { name: id, version: id };
   const found = /^([^*'"\\]{1,128}):([^*'"\\:]{1,64})$/.exec(id);
   const [, name, version] = found ?? [];
   if (name === undefined || version === undefined)
@@ -62,6 +62,13 @@ export async function knownSet(hawkbit: Hawkbit, id: string): Promise<Distributi
   return found;
 }
 
+/** What holds for any set, where none is meant. */
+export async function anySet(hawkbit: Hawkbit): Promise<DistributionSet> {
+  const [one] = await hawkbit.list("/distributionsets", "", set);
+  if (one === undefined) throw refused("hawkBit has no distribution set. Publish an image there first.");
+  return one;
+}
+
 export async function artifactsOf(hawkbit: Hawkbit, { modules }: DistributionSet): Promise<Artifact[]> {
   const found = modules.map(async ({ id }): Promise<Artifact[]> => {
     const home = `/softwaremodules/${id}/artifacts`;
@@ -79,16 +86,6 @@ export async function artifactsOf(hawkbit: Hawkbit, { modules }: DistributionSet
 export function imageDigest(artifacts: readonly Artifact[]): string {
   const lines = artifacts.map(({ name, sha256 }) => `${sha256} ${name}`).sort();
   return createHash("sha256").update(lines.join("\n")).digest("hex");
-}
-
-export async function isQuarantined(hawkbit: Hawkbit, { id }: DistributionSet): Promise<boolean> {
-  return (await hawkbit.find(`/distributionsets/${id}/metadata/${quarantineKey}`)) !== undefined;
-}
-
-export async function markQuarantined(hawkbit: Hawkbit, one: DistributionSet, reason: string): Promise<void> {
-  if (await isQuarantined(hawkbit, one)) return;
-  const entry = { key: quarantineKey, value: plain(reason, 1000) };
-  await hawkbit.ask("POST", `/distributionsets/${one.id}/metadata`, [entry]);
 }
 
 /** By `name:version`, or by the SHA-256 of an artifact, with or without `sha256:` before it. */
