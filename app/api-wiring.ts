@@ -2,6 +2,7 @@ import { ownerAndName } from "../adapters/github/full-name.ts";
 import { activePolicy } from "../adapters/github/policy-source.ts";
 import type { Subject } from "../adapters/github/subject.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
+import { parseStream } from "../core/evidence/stream.ts";
 import { optional } from "../core/optional.ts";
 import { flaggerGate } from "./analysis/flagger.ts";
 import { type AnalysesAround, analyses } from "./analysis/index.ts";
@@ -13,6 +14,7 @@ import type { InstalledRepository } from "./installed.ts";
 import { keepFacts } from "./kept-facts.ts";
 import { newFactsDelivery } from "./new-facts.ts";
 import type { Work } from "./ports.ts";
+import { lookAt, wakeRollout } from "./rollouts/wake.ts";
 
 export type ApiAround = Pick<
   ApiOptions,
@@ -21,6 +23,7 @@ export type ApiAround = Pick<
   installed(repository: string): Promise<InstalledRepository | undefined>;
   workOf(installation: number): Promise<Work>;
   telemetryOf: AnalysesAround["telemetryOf"];
+  later: Work["later"];
   /** Where people and programs reach this server. */
   publicUrl?: string;
 };
@@ -43,6 +46,15 @@ export async function apiOf(around: ApiAround): Promise<Api> {
   });
   return createApi({
     ...around,
+    async written({ name: repository, installation }, stream, events) {
+      const at = lookAt(events, around.now());
+      if (at === undefined || parseStream(stream)?.kind !== "service") return;
+      const { later, warn } = around;
+      // No rollout waits for whoever watches over it: the timer before this one stands still.
+      await wakeRollout({ repository, stream, why: "written" }, at, { installation, later }).catch(
+        (error: unknown) => warn(`${stream} of ${repository} is not watched over: ${String(error)}`),
+      );
+    },
     analyses: verdicts,
     flagger: flaggerGate({ ...around, analyses: verdicts }),
     async policyOf(owner, name) {

@@ -19,7 +19,7 @@ const nothing = (): void => undefined;
 /** What GitHub refuses is an answer here, and nothing to log. */
 const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-export type Doors = Pick<ApiAround, "installed" | "workOf" | "warn" | "now"> & {
+export type Doors = Pick<ApiAround, "installed" | "workOf" | "warn" | "now" | "later"> & {
   database: Database;
   traces: Traces;
   metrics: Door;

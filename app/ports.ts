@@ -42,7 +42,7 @@ export type Timer = {
   installation: number;
   payload: TimerPayload;
 };
-export type TimerPayload = { kind: "settle" | "gate" | "group"; repository: string } & Record<
+export type TimerPayload = { kind: "settle" | "gate" | "group" | "rollout"; repository: string } & Record<
   string,
   string | number
 >;

@@ -88,7 +88,7 @@ export async function startApp(
     isReady: async () => (await database.query("select 1 as one")).length === 1,
     warn,
     others: await doors(configuration, {
-      ...{ database, now, warn, traces, metrics: door },
+      ...{ database, now, warn, traces, metrics: door, later: timers.later },
       installed: installedRepositories(
         { app: github.app(), clientOf: (id) => github.client(id), recognise, warn },
         now,

@@ -16,7 +16,7 @@ const eventRequest = z.strictObject({
   kind: z
     .enum(eventKinds)
     .describe(
-      "Of a rollout: lease, rollout, intent, result, verdict, command, observation, notice, outcome or feedback. Others are refused.",
+      "Of a rollout: lease, rollout, intent, result, verdict, command, observation, quarantine, notice, outcome or feedback. Others are refused.",
     ),
   body: z.record(z.string(), z.unknown()),
 });
@@ -31,6 +31,7 @@ const ofARollout: readonly Kind[] = [
   "verdict",
   "command",
   "observation",
+  "quarantine",
   "notice",
   "outcome",
   "feedback",
@@ -68,7 +69,7 @@ function requireRun({ caller }: Asked, kind: Kind): void {
   throw new Problem(
     403,
     "event-kind-refused",
-    `An event of the kind "${kind}" is taken from a job of GitHub Actions alone, by its OIDC token (permissions: id-token: write). A service token says command and feedback.`,
+    `An event of the kind "${kind}" is taken from a job of GitHub Actions alone, by its OIDC token (permissions: id-token: write). A service token says command, quarantine and feedback.`,
   );
 }
 
@@ -98,9 +99,11 @@ export const eventRoute = posting({
     };
     const ledger = options.ledger(repository.name);
     await requireRolloutForm({ kind, body }, stream, repository.name, ledger, caller);
-    if (attempt.again) return await recordMissing(ledger, stream, event);
-    const [sealed] = await record(ledger, stream, [event], retry);
-    return sealed;
+    const stored = attempt.again
+      ? await recordMissing(ledger, stream, event)
+      : (await record(ledger, stream, [event], retry))[0];
+    await options.written(repository, stream, [event]);
+    return stored;
   },
 });
 

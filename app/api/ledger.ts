@@ -98,8 +98,10 @@ const append = posting({
     );
     for (const event of events)
       await requireRolloutForm(event, stream, repository.name, ledger, asked.caller);
-    const written = asked.attempt.again ? await writtenBefore(ledger, stream, events) : undefined;
-    return { events: written ?? (await ledger.append(stream, events, expected)) };
+    const before = asked.attempt.again ? await writtenBefore(ledger, stream, events) : undefined;
+    const stored = before ?? (await ledger.append(stream, events, expected));
+    await asked.options.written(repository, stream, events);
+    return { events: stored };
   },
 });
 

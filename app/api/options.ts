@@ -1,6 +1,7 @@
 import type { Database } from "../../adapters/database/database.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import type { Decision } from "../../core/decision/shape.ts";
+import type { NewEvent } from "../../core/evidence/event.ts";
 import type { Ledger } from "../../core/ports.ts";
 import type { FlaggerGate } from "../analysis/flagger.ts";
 import type { Analyses } from "../analysis/index.ts";
@@ -15,6 +16,8 @@ export type Installed = {
   /** The installation of the App that sees it. */
   installation: number;
 };
+
+export type Written = Pick<NewEvent, "kind" | "body">;
 
 export type DecisionRequest = {
   repository: string;
@@ -46,6 +49,8 @@ export type ApiOptions = {
   workflows: readonly string[];
   installed(repository: string): Promise<Installed | undefined>;
   ledger(repository: string): Ledger;
+  /** Told of what was appended, once it stands there. */
+  written(repository: Installed, stream: string, events: readonly Written[]): Promise<void>;
   policyOf(owner: string, name: string): Promise<ActivePolicy>;
   decide(request: DecisionRequest): Promise<Decision>;
   /** Verdicts for controllers of rollouts. */

@@ -9,7 +9,7 @@ import { Problem } from "./problem.ts";
 const forPeople: readonly Command[] = ["approve", "promote", "overrule", "resume", "retry"];
 
 /** What a rollout is made of is taken in its own form alone, so that nobody writes what no reader understands. */
-const checked = ["rollout", "command", "observation", "notice"] as const;
+const checked = ["rollout", "command", "observation", "quarantine", "notice"] as const;
 type Checked = (typeof checked)[number];
 type Given = { kind: string; body: Record<string, unknown> };
 
@@ -33,6 +33,8 @@ export async function requireRolloutForm(
     );
   }
   if (kind === "command") await requireSayable(bodies.command.parse(body), stream, ledger, caller);
+  if (kind === "quarantine" && bodies.quarantine.parse(body).until === undefined)
+    throw refusedWord("quarantine --lift", "/rollout overrule on the incident");
   if (kind === "rollout") requirePlanHere(bodies.rollout.parse(body), stream, repository);
 }
 
@@ -48,10 +50,14 @@ async function requireSayable(
   if (command === "resume" && isOwn) return;
   if (command === "approve" && (await isApproved(by, source, stream, ledger))) return;
   const but = command === "approve" ? ", or with /approve-risk on the pull request" : "";
-  throw new Problem(
+  throw refusedWord(command, `/rollout ${command} on the pull request or the incident${but}`);
+}
+
+function refusedWord(word: string, how: string): Problem {
+  return new Problem(
     403,
     "command-refused",
-    `A token says nobody's "${command}". A person does so on GitHub, with /rollout ${command} on the pull request or the incident${but}, and the App writes the event.`,
+    `A token says nobody's "${word}". A person does so on GitHub, with ${how}, and the App writes the event.`,
   );
 }
 

@@ -197,6 +197,7 @@ function answerTo(command: Command, asking: Asking): Promise<Answer> | Answer {
     case "incomplete":
       return refuse(command.problem, command.sentence);
     case "rollout":
+    case "quarantine":
     case "rollback":
       throw new TypeError("What is about rollouts is answered with the rules of the default branch.");
   }

@@ -9,7 +9,7 @@ export type Answer = {
   status?: number;
   headers?: Record<string, string | string[]>;
   body?: Markup | string;
-  /** The style inside the drawn contributors, which is allowed by its hash. */
+  /** The style inside what is drawn on the page, which is allowed by its hash. */
   drawnStyle?: string;
 };
 

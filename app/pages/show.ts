@@ -103,8 +103,10 @@ async function showEvidence(
   switch (kind) {
     case "approvals":
       return page(frame, approvalsPage(repository, chains, now));
-    case "rollouts":
-      return page(frame, rolloutsPage(repository, chains, now));
+    case "rollouts": {
+      const { drawnStyle, ...shown } = rolloutsPage(repository, chains, now);
+      return { ...page(frame, shown), drawnStyle };
+    }
     case "ledger": {
       const anchors = (await options.anchors?.(repository)) ?? [];
       return page(frame, ledgerPage({ repository, chains, anchors, now }));

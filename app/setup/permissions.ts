@@ -65,15 +65,15 @@ export const organisationPermission = {
   why: "teams as approvers; without it a rule that names a team refuses",
 } as const;
 
-/** Given in the App's settings on GitHub, where `rollback-workflow` names what `/rollback` starts. */
+/** Given in the App's settings on GitHub, where the configuration names workflows that the App starts. */
 export const startingPermission = {
   name: "actions",
   level: "write",
-  why: "`/rollback` starts the workflow that the repository names for it; without it, it says that nothing was started",
+  why: "`/rollback`, and a rollout that nobody drives any more, start the workflow that the repository names; without it, people are told that nothing was started",
 } as const;
 
 const startingSays =
-  "In any tier above observe, where the configuration names a `rollback-workflow`; given by hand in the App's settings on GitHub.";
+  "In any tier above observe, where the configuration names a `rollback-workflow` or a `watchdog-workflow`; given by hand in the App's settings on GitHub. `repository_dispatch` would need `contents: write`, which can change what runs.";
 
 const upTo = (tier: Tier): TierRecord[] => tiers.slice(0, tiers.indexOf(tier) + 1).map((one) => record[one]);
 
@@ -110,7 +110,7 @@ export function permissionsPage(): string {
   });
   const besides = [
     `### Teams as approvers\n\nIn any tier, where the policy names teams.\n\n${table([organisationPermission])}`,
-    `### The way back as a workflow\n\n${startingSays}\n\n${table([startingPermission])}`,
+    `### Workflows that the App starts\n\n${startingSays}\n\n${table([startingPermission])}`,
   ];
   return `${sections.join("\n")}\n${besides.join("\n")}`;
 }

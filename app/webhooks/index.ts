@@ -43,6 +43,6 @@ export function webhooks(identity: () => Promise<AppIdentity>): Record<string, A
     installation_repositories: onInstallation,
     repository: onRepository,
     issue_comment: async (payload, work, tell) => commands(await told(tell))(payload, work),
-    timer: (payload, work, tell) => onTimer(payload, work, tell, gate.onTimer),
+    timer: (payload, work, tell) => onTimer(payload, work, tell, { gate: gate.onTimer, identity }),
   };
 }

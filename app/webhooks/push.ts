@@ -5,11 +5,13 @@ import { organisationRepository } from "../../adapters/github/organisation.ts";
 import { activePolicy } from "../../adapters/github/policy-source.ts";
 import { configurationPath, defaultBundleFolder } from "../../adapters/policy/places.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { parseStream, streamOfBranch } from "../../core/evidence/stream.ts";
 import type { RepositoryConfiguration } from "../../core/policy/schema.ts";
 import { policyFolder } from "../edited-policy.ts";
 import { wakeGates } from "../gates/wake.ts";
 import { lookAgain } from "../look-again.ts";
 import type { Work } from "../ports.ts";
+import { quietMs, type RolloutPlace, wakeRollout } from "../rollouts/wake.ts";
 
 const paths = z.array(z.string());
 const event = z.object({
@@ -38,6 +40,8 @@ export async function onPush(payload: unknown, work: Work): Promise<void> {
   const { full_name: repository, default_branch: defaultBranch } = push.repository;
   if (push.deleted || !push.ref.startsWith("refs/heads/")) return;
   const branch = push.ref.slice("refs/heads/".length);
+  const stream = streamOfBranch(branch);
+  if (stream !== null) return await onLedger({ repository, stream }, work);
   const isDefault = branch === defaultBranch;
   const known = await knownPulls(repository, isDefault, work);
   if (known.length === 0) return;
@@ -46,6 +50,12 @@ export async function onPush(payload: unknown, work: Work): Promise<void> {
   if (!isDefault && (pulls.length === 0 || !(await touchesPolicy(push, branch, work)))) return;
   for (const pull of pulls) await lookAgain({ ...pull, why: `policy ${push.after}` }, work.now, work);
   if (isDefault) for (const one of namesOf(known)) await wakeGates(one, work);
+}
+
+/** On branches a rollout writes its events itself, and each is a push. */
+async function onLedger(place: RolloutPlace, work: Work): Promise<void> {
+  if (parseStream(place.stream)?.kind !== "service") return;
+  await wakeRollout({ ...place, why: "written" }, new Date(work.now.getTime() + quietMs), work);
 }
 
 type Pull = { repository: string; number: number };

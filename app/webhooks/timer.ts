@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { onNewFacts } from "../new-facts.ts";
-import type { Handler, Tell, Work } from "../ports.ts";
+import type { AppIdentity, Handler, Tell, Work } from "../ports.ts";
 import { redecideAndTell } from "../redecide.ts";
+import { lookAfterRollout } from "../rollouts/look-after.ts";
 import { groupPayload, redecideGroup } from "../wake-groups.ts";
 
 const timer = z.discriminatedUnion("kind", [
@@ -13,13 +14,22 @@ const timer = z.discriminatedUnion("kind", [
   }),
   groupPayload,
   z.looseObject({ kind: z.literal("facts"), repository: z.string(), sha: z.string() }),
+  z.looseObject({ kind: z.literal("rollout"), repository: z.string(), stream: z.string() }),
 ]);
 
+type Around = { gate: Handler; identity(): Promise<AppIdentity> };
+
 /** A moment that was waited for has come, or news that the App told itself. */
-export async function onTimer(payload: unknown, work: Work, tell: Tell, gate: Handler): Promise<void> {
+export async function onTimer(
+  payload: unknown,
+  work: Work,
+  tell: Tell,
+  { gate, identity }: Around,
+): Promise<void> {
   const due = timer.parse(payload);
   if (due.kind === "gate") return await gate(payload, work);
   if (due.kind === "group") return await redecideGroup(due, work, tell);
   if (due.kind === "facts") return await onNewFacts(due, work);
+  if (due.kind === "rollout") return await lookAfterRollout(due, work, await identity());
   await redecideAndTell(due.repository, due.number, work, tell);
 }

@@ -77,7 +77,8 @@ test("a hold that comes after queueing stops the groups that wait, and no other"
   expect(timers).toEqual([]);
   await wakeGroups(shop, 7, app.work);
   expect(timers.map(({ lane }) => lane)).toEqual([`acme/shop@${group.head}`]);
-  for (const { payload } of timers) await onTimer(payload, app.work, tell, async () => undefined);
+  const around = { gate: async () => undefined, identity: async () => app.identity };
+  for (const { payload } of timers) await onTimer(payload, app.work, tell, around);
   expect(checksOn(group.head).map(([conclusion]) => conclusion)).toEqual(["action_required"]);
 
   git(app.folder(shop), "branch", "-D", group.branch);

@@ -83,3 +83,14 @@ describe("a push to the default branch", () => {
     expect(await pushed({ "src/a.ts": "5" }, { more: { forced: true } })).toEqual([]);
   });
 });
+
+test("a push to a ledger's branch has the rollout of that stream looked at, and nothing else", async () => {
+  app = await open();
+  const to = (branch: string) => pushed({ "events.jsonl": `${branch}\n` }, { branch });
+  expect(await to("adaptive-deploy/production/pay")).toEqual([
+    { kind: "rollout", repository: shop, stream: "production/pay" },
+  ]);
+  expect(await to("adaptive-deploy/changes")).toEqual([]);
+  expect(await to("adaptive-deploy/history")).toEqual([]);
+  expect(app.github.requests).toEqual([]);
+});

@@ -78,6 +78,7 @@ const keysOf = (of: string) => [
   `gate ${of} 1 production 2`,
   `how-to-approve ${of}#7 ${sha}`,
   `reply ${of} 12`,
+  `watchdog ${of} ask 0123 ro_0123456789ab lease 1`,
 ];
 
 /** Something in every table that is kept by a repository's name. */

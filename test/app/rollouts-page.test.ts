@@ -37,11 +37,13 @@ const shown = (chain: Chain) => {
 };
 
 test("a rollout under way is drawn again by itself, and what came from elsewhere is text", () => {
-  const { text, refreshSeconds } = shown(chainOf(opened, ...toTen));
+  const { text, refreshSeconds, drawnStyle } = shown(chainOf(opened, ...toTen));
   expect(refreshSeconds).toBe(2);
   expect(text).toContain("watching");
   expect(text).toContain("10 % → 100 % · 10 % now");
   expect(text).not.toContain("<script>");
+  // The page allows the drawing's style by its hash, and no other.
+  expect(text.match(/<style>([^<]*)<\/style>/)?.[1]).toBe(drawnStyle);
 });
 
 test("one that was taken back says how far it had come and why, and the page rests", () => {
@@ -83,4 +85,19 @@ test("one that was taken back says how far it had come and why, and the page res
 
 test("without any rollout it says how they come here", () => {
   expect(shown(chainOf()).text).toContain("No rollouts yet");
+});
+
+test("one whose run fell silent says so, and who was asked to go on with it", () => {
+  const lease = { action: "acquire", holder: "acme/shop/7/1", fencing: 1, lease_seconds: 600 };
+  const notice = { kind: "asked", code: "watchdog", sentence: "A run of dog.yml was asked for." };
+  const driven = [opened, { kind: "lease", body: lease } as const, ...toTen];
+  const silent = shown(chainOf(...driven, { kind: "notice", body: { rollout, notice } })).text;
+  expect(silent).toContain(
+    "Nobody drives it now. acme/shop/7/1 fell silent. A run of dog.yml was asked for.",
+  );
+  expect(silent).toContain("asked for another run");
+  const lives = { ...lease, lease_seconds: 7200 };
+  expect(shown(chainOf(opened, { kind: "lease", body: lives }, ...toTen)).text).not.toContain(
+    "Nobody drives it",
+  );
 });

@@ -15,6 +15,8 @@ export type Here = {
   configuration: ResolvedPolicy["configuration"];
   /** A sentence where the App cannot reach it. */
   ledger: Ledger | string;
+  /** Whether nobody but the App writes it. */
+  trusted: boolean;
   /** Whether a rollout is this repository's: others may keep theirs on its branches. */
   isOwn(plan: RolloutPlan): boolean;
   /** The same ledger, as quick as it can be read to say how things stand. */
@@ -22,21 +24,24 @@ export type Here = {
 };
 
 /** Undefined where the repository was never configured: the App then says and keeps nothing. */
-export async function rolloutsHere(said: Said, work: Work): Promise<Here | undefined> {
-  const { owner, name, repository } = said;
+export async function rolloutsHere(
+  { owner, name, repository }: Pick<Said, "owner" | "name" | "repository">,
+  work: Work,
+): Promise<Here | undefined> {
   const text = await readTrustedText(work.client, { owner, name, base: "HEAD" });
   if (text.configuration === undefined && !text.bundle?.size) return undefined;
   const { policy, configuration } = await resolvePolicy(
     sourceOf(work.client, { owner, name }, text),
     undefined,
   );
-  const isOwn = homeOf(configuration) === "app";
+  const trusted = homeOf(configuration) === "app";
   return {
     policy,
     configuration,
     ledger: ledgerOf(configuration, repository, work),
-    isOwn: (plan) => isOwn || (plan.repository ?? repository).toLowerCase() === repository.toLowerCase(),
-    reading: (ledger) => (isOwn ? eventsOfKinds(work.database, repository, ledger, kinds) : ledger),
+    trusted,
+    isOwn: (plan) => trusted || (plan.repository ?? repository).toLowerCase() === repository.toLowerCase(),
+    reading: (ledger) => (trusted ? eventsOfKinds(work.database, repository, ledger, kinds) : ledger),
   };
 }
 
@@ -49,6 +54,7 @@ const kinds: readonly LedgerEvent["kind"][] = [
   "verdict",
   "command",
   "observation",
+  "quarantine",
   "notice",
   "outcome",
 ];

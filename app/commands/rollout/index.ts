@@ -3,10 +3,11 @@ import { type CommandName, rolloutWords, usages } from "../../../core/commands/u
 import { cell, code } from "../../../core/render/escape.ts";
 import { type Answer, did, type RolloutAsking, refuse } from "../answer.ts";
 import type { Said } from "../event.ts";
+import { quarantine } from "./quarantine.ts";
 import { rollback } from "./rollback.ts";
 import { sayRollout } from "./say.ts";
 
-const names: readonly CommandName[] = ["rollout", "rollback"];
+const names: readonly CommandName[] = ["rollout", "quarantine", "rollback"];
 
 /** On an incident everything is about its rollout; on a pull request only what says so. */
 export function isOfRollouts(command: Command, { rollout }: Pick<Said, "rollout">): boolean {
@@ -30,6 +31,8 @@ export function answerOfRollout(command: Command, asking: RolloutAsking): Promis
   switch (command.kind) {
     case "rollout":
       return sayRollout(command, asking);
+    case "quarantine":
+      return quarantine(command, asking);
     case "rollback":
       return rollback(command, asking);
     case "incomplete":
@@ -49,6 +52,7 @@ export function rolloutRows(writers: string, approvers: string): [string, string
   const words = rolloutWords.join(", ");
   return [
     [usages.rollout, `asks or steers a rollout; words: ${words}`, rolloutPeople(writers, approvers)],
+    [usages.quarantine, "keeps a version out, and takes it back where it is under way", writers],
     [usages.rollback, "takes back what is under way, or starts the way back", writers],
   ];
 }

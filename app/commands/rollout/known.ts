@@ -1,6 +1,7 @@
 import type { RolloutCommand } from "../../../core/commands/rollout.ts";
 import { foldLease, type LeaseState } from "../../../core/evidence/lease.ts";
 import { parseStream, serviceStream } from "../../../core/evidence/stream.ts";
+import { didYouMean } from "../../../core/policy/suggest.ts";
 import type { Ledger } from "../../../core/ports.ts";
 import { code } from "../../../core/render/escape.ts";
 import { foldStream, unfinished } from "../../../core/rollout/fold-stream.ts";
@@ -68,6 +69,25 @@ export function meantBy(
   }
   const where = [service, environment].filter((one) => one !== undefined).join(" in ");
   return refuse("no-rollout", `No rollout${where === "" ? "" : ` of ${where}`} is under way.`);
+}
+
+export function nothingKnown(
+  { service, environment }: { service: string; environment: string },
+  { policy }: RolloutAsking["here"],
+): Answer {
+  const known = (policy.services?.services ?? []).map(({ name }) => name);
+  return refuse(
+    "no-rollout",
+    `Nothing is known of ${service} in ${environment}${didYouMean(service, known)}. Services: ${known.join(", ") || "none"}.`,
+  );
+}
+
+export function othersRollout({ repository = "another repository" }: RolloutState["plan"]): Answer {
+  return refuse("no-rollout", `What is under way there is of ${repository}. Write it there.`);
+}
+
+export function isService(service: string, { policy }: RolloutAsking["here"]): boolean {
+  return (policy.services?.services ?? []).some(({ name }) => name === service);
 }
 
 export function placeOf({ plan }: Pick<RolloutState, "plan">): string {

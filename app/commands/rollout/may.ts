@@ -25,7 +25,9 @@ export async function refusedToSay(
   const { person, here } = asking;
   if (approving.includes(command)) return refusedToApprove(plan, asking);
   const wasStopped = stop !== null && ["paused", "held"].includes(stop.code);
-  if (!wasStopped || !["resume", "retry"].includes(command) || isSame(stop.by, person)) return undefined;
+  // Who stops it anew could let it go on.
+  const isLifting = ["resume", "retry", "pause", "hold"].includes(command);
+  if (!wasStopped || !isLifting || isSame(stop.by, person)) return undefined;
   const { approval } = thresholdsFor(here.policy.thresholds, plan);
   if (approval === undefined || plan.commit === undefined) return undefined;
   const { authors } = await handsOf(asking.work.client, asking.said.repository, plan.commit);

@@ -1,15 +1,16 @@
 import type { RollbackCommand } from "../../../core/commands/rollout.ts";
 import type { LedgerEvent } from "../../../core/evidence/event.ts";
 import { serviceStream } from "../../../core/evidence/stream.ts";
-import { didYouMean } from "../../../core/policy/suggest.ts";
 import type { Ledger } from "../../../core/ports.ts";
 import { code, inline } from "../../../core/render/escape.ts";
 import { backAsked } from "../../../core/rollout/back-asked.ts";
 import { rolloutEvent } from "../../../core/rollout/events.ts";
 import { foldStream, unfinished } from "../../../core/rollout/fold-stream.ts";
 import { recordMissing } from "../../record.ts";
+import { wakeRollout } from "../../rollouts/wake.ts";
 import { type Answer, did, type RolloutAsking, refuse } from "../answer.ts";
 import { startBack } from "./dispatch.ts";
+import { isService, nothingKnown, othersRollout } from "./known.ts";
 import { record, sourceOf } from "./say.ts";
 
 /**
@@ -25,24 +26,26 @@ export async function rollback(command: RollbackCommand, asking: RolloutAsking):
   const { events } = await here.reading(ledger).read(stream);
   const rollouts = foldStream(events);
   const going = unfinished(rollouts);
-  if (going !== undefined && !here.isOwn(going.plan))
-    return refuse(
-      "no-rollout",
-      `What is under way there is of ${going.plan.repository ?? "another repository"}. Write it there.`,
-    );
+  if (going !== undefined && !here.isOwn(going.plan)) return othersRollout(going.plan);
   // A comment that comes again is about what was under way when it came first.
   const before = saidBefore(events, sourceOf(asking));
   const meant = before === undefined ? going : before.wasOver ? undefined : rollouts.get(before.rollout);
   if (meant !== undefined) return await record("abort", reason, { stream, state: meant }, { ledger, asking });
-  const known = (here.policy.services?.services ?? []).map(({ name }) => name);
-  if (rollouts.size === 0 && !known.includes(service))
-    return refuse(
-      "no-rollout",
-      `Nothing is known of ${service} in ${environment}${didYouMean(service, known)}. Services: ${known.join(", ") || "none"}.`,
-    );
+  if (rollouts.size === 0 && !isService(service, here)) return nothingKnown(command, here);
   const isNoted = await noteAsked(command, stream, ledger, asking);
+  const person = code(`@${asking.person}`);
+  const asked = `${person} asked for ${code(service)} in ${code(environment)} to go back: ${inline(reason, 600)}\n\nNo rollout is under way`;
   const started = await startBack(command, asking);
   if (typeof started === "string") {
+    const watchdog = here.configuration["watchdog-workflow"];
+    if (isNoted && here.trusted && watchdog !== undefined) {
+      const { said, work } = asking;
+      await wakeRollout({ repository: said.repository, stream, why: "said" }, work.now, work);
+      const why = here.configuration["rollback-workflow"] === undefined ? "" : ` ${inline(started, 600)}`;
+      return did(
+        `${asked}.${why} The request stands in the ledger, and a run of ${code(watchdog)} is asked for.`,
+      );
+    }
     const noted = isNoted
       ? " The request stands in the ledger, and a watchdog takes it up where one runs."
       : "";
@@ -51,10 +54,7 @@ export async function rollback(command: RollbackCommand, asking: RolloutAsking):
       `No rollout of ${service} in ${environment} is under way, and the App reaches no target itself. ${started}${noted} Until then nothing moves: run the \`rollback\` Action or \`adaptive-deploy rollback\` where the target can be reached.`,
     );
   }
-  const person = code(`@${asking.person}`);
-  return did(
-    `${person} asked for ${code(service)} in ${code(environment)} to go back: ${inline(reason, 600)}\n\nNo rollout is under way, so ${started.markdown}`,
-  );
+  return did(`${asked}, so ${started.markdown}`);
 }
 
 /** Which rollout the same comment was about before, and whether that was over already. */

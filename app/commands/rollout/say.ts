@@ -1,13 +1,15 @@
 import type { RolloutCommand } from "../../../core/commands/rollout.ts";
 import type { LedgerEvent } from "../../../core/evidence/event.ts";
-import { foldLease } from "../../../core/evidence/lease.ts";
+import { foldLease, isExpired } from "../../../core/evidence/lease.ts";
 import type { Ledger } from "../../../core/ports.ts";
 import { code, inline } from "../../../core/render/escape.ts";
 import { renderRolloutMarkdown } from "../../../core/render/rollout/markdown.ts";
 import { type Command, rolloutEvent } from "../../../core/rollout/events.ts";
-import { foldStream } from "../../../core/rollout/fold-stream.ts";
+import { foldStream, unfinished } from "../../../core/rollout/fold-stream.ts";
 import { means, statusOf } from "../../../core/rollout/status.ts";
 import { recordMissing } from "../../record.ts";
+import { forsakenIn } from "../../rollouts/forsaken.ts";
+import { wakeRollout } from "../../rollouts/wake.ts";
 import { type Answer, did, type RolloutAsking, refuse } from "../answer.ts";
 import { type Found, lastRollouts, meantBy } from "./known.ts";
 import { refusedToSay } from "./may.ts";
@@ -68,10 +70,26 @@ export async function record(
       reason: "nothing-to-change",
       markdown: `${code(`/rollout ${command}`)} changes nothing as it stands.\n\n${stands}`,
     };
+  await wakeRollout({ repository: said.repository, stream, why: "said" }, work.now, work);
   const why = reason === undefined ? "" : `: ${inline(reason, 600)}`;
-  return did(
-    `${code(`@${person}`)} said ${code(command)}${why}\n\nIt is recorded; whoever drives the rollout follows it.\n\n${stands}`,
-  );
+  const follows = whoFollows(events, asking);
+  return did(`${code(`@${person}`)} said ${code(command)}${why}\n\nIt is recorded; ${follows}\n\n${stands}`);
+}
+
+/** Who may be dead is not said to follow. */
+function whoFollows(
+  events: readonly LedgerEvent[],
+  { here, work }: Pick<RolloutAsking, "here" | "work">,
+): string {
+  const { held } = foldLease(events);
+  const going = unfinished(foldStream(events));
+  if (going === undefined || (held !== null && !isExpired(held, work.now.toISOString())))
+    return "whoever drives the rollout follows it.";
+  const workflow = here.configuration["watchdog-workflow"];
+  const from = forsakenIn(events, here, work.now)?.fromMs ?? Number.POSITIVE_INFINITY;
+  return workflow !== undefined && from <= work.now.getTime()
+    ? `nobody drives the rollout now, so a run of ${code(workflow)} is asked for.`
+    : "nobody drives the rollout now: run its job again.";
 }
 
 /** The comment by which a word is known again, and looked up before it is believed. */

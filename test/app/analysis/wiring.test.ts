@@ -61,6 +61,7 @@ async function start(configured: (own: string, evil: string) => string) {
     warn: (sentence) => world.warnings.push(sentence),
     installed: async (name) => ({ installation: 1, name, id: "1", defaultBranch: "main" }),
     workOf: async () => world.work,
+    later: world.work.later,
     telemetryOf: telemetryOf(stores),
     publicUrl: "https://deploy.example.com",
   });

@@ -40,6 +40,7 @@ export async function startApi(more: Partial<ApiOptions> = {}, comparing: Partia
   const clock = { now: new Date("2026-03-02T10:00:00.000Z") };
   const told: string[] = [];
   const asked: DecisionRequest[] = [];
+  const written: string[] = [];
   const audience = "https://deploy.example.com";
   const around = { database, now: () => clock.now };
   const verdicts = analyses({
@@ -58,6 +59,8 @@ export async function startApi(more: Partial<ApiOptions> = {}, comparing: Partia
     workflows: [pinnedWorkflow],
     installed: async (name) => installedOn.find((one) => one.name.toLowerCase() === name.toLowerCase()),
     ledger: (repository) => sqlLedger(database, repository),
+    written: async ({ name }, stream, events) =>
+      void written.push([name, stream, ...events.map(({ kind }) => kind)].join(" ")),
     policyOf: async () => {
       const { name, version, weights, mapping, thresholds } = shippedBundle("default");
       return { version: { name, ...version }, documents: { weights, mapping, thresholds } };
@@ -110,6 +113,7 @@ export async function startApi(more: Partial<ApiOptions> = {}, comparing: Partia
     clock,
     told,
     asked,
+    written,
     audience,
     seen,
     call,

@@ -182,7 +182,7 @@ describe("the policy", () => {
 
 describe("events", () => {
   const taken = ["lease", "intent", "result", "verdict", "outcome", "feedback"];
-  const inFormAlone = ["rollout", "command", "observation", "notice"];
+  const inFormAlone = ["rollout", "command", "observation", "quarantine", "notice"];
 
   it.each(eventKinds)("of the kind %s are taken or refused", async (kind) => {
     const body = { repository, stream: "production/payments-api", kind, body: { actor: "admin", sha } };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sqlLedger } from "../../../adapters/ledgers/sql.ts";
 import { createServiceToken } from "../../../app/api/service-tokens.ts";
+import type { EventKind } from "../../../core/evidence/event.ts";
 import { commands } from "../../../core/rollout/events.ts";
 import { event } from "../../contracts/ledger-bench.ts";
 import { planFor } from "../../contracts/target-plan.ts";
@@ -24,6 +25,7 @@ const address = "/v1/ledger/octo-org/shop/production%2Fshop";
 const plan = planFor("v1", "v2", { repository });
 const { rollout } = plan;
 const command = (word: string) => ({ rollout, command: word, reason: "so", by: "maria" });
+const quarantine = { digest: "v2", until: "2026-11-21T10:00:00Z", reason: "It is bad.", by: "maria" };
 
 const send = async (kind: string, body: object, to = stream) => {
   const { status, json } = await server.call("POST", "/v1/events", {
@@ -33,7 +35,7 @@ const send = async (kind: string, body: object, to = stream) => {
   return [status, json.reason_code];
 };
 /** The same between others, at the ledger itself. */
-async function append(kind: "rollout" | "command" | "observation" | "notice", body: object, token: string) {
+async function append(kind: EventKind, body: object, token: string) {
   const { json } = await server.call("GET", `${address}/head`, { token });
   const events = [event(), event({ ...body }, { kind })];
   const got = await server.call("POST", address, { token, body: { expected: json.head, events } });
@@ -47,13 +49,26 @@ describe("events of a rollout", () => {
     ["command", command("pause")],
     ["observation", { rollout, code: "changed-by-somebody", sentence: "Somebody changed it." }],
     ["notice", { rollout, notice: { kind: "page", code: "back-late", sentence: "It takes long." } }],
+    ["quarantine", quarantine],
   ] as const)("of the kind %s are taken in their own form alone", async (kind, body) => {
     expect(await send(kind, body)).toEqual([201, undefined]);
     expect((await append(kind, body, service)).written).toBe(true);
     expect(await send(kind, { ...body, more: 1 })).toEqual([422, "bad-event"]);
-    const { rollout: _, ...without } = body;
+    const [first = ""] = Object.keys(body);
+    const without = { ...body, [first]: undefined };
     const wrong = await append(kind, without, service);
     expect([wrong.got.status, wrong.got.json.reason_code, wrong.written]).toEqual([422, "bad-event", false]);
+  });
+
+  it("is told to whoever watches over rollouts once it stands in the ledger, and never before", async () => {
+    server.written.length = 0;
+    await send("command", command("pause"));
+    await append("command", command("abort"), service);
+    await send("command", command("promote"));
+    expect(server.written).toEqual([
+      `${repository} ${stream} command`,
+      `${repository} ${stream} outcome command`,
+    ]);
   });
 
   it.each([
@@ -74,6 +89,15 @@ describe("events of a rollout", () => {
     for (const token of [job, service]) {
       const { got, written } = await append("command", command(word), token);
       expect([got.status, written]).toEqual(isForPeople ? [403, false] : [201, true]);
+    }
+  });
+
+  it("keeps a version out for whoever may write, and lets it in for a person alone", async () => {
+    const { until: _, ...lift } = quarantine;
+    for (const token of [job, service]) {
+      expect((await append("quarantine", quarantine, token)).written).toBe(true);
+      const { got, written } = await append("quarantine", lift, token);
+      expect([got.status, got.json.reason_code, written]).toEqual([403, "command-refused", false]);
     }
   });
 

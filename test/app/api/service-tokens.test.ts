@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../adapters/database/index.ts";
 import { callerOfService, createServiceToken } from "../../../app/api/service-tokens.ts";
 import { runRebuild } from "../../../app/rebuild.ts";
 import { runTokens } from "../../../app/tokens.ts";
+import { freshDatabaseFolder } from "../../database.ts";
 import { type ApiServer, sha, startApi } from "./api-server.ts";
 
 let server: ApiServer;
@@ -83,8 +83,7 @@ describe("a service token", () => {
 describe("the command", () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "tokens-"));
-    await (await openDatabase({ folder })).close();
+    folder = await freshDatabaseFolder();
   });
   afterAll(() => rm(folder, { recursive: true }));
 

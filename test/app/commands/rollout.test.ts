@@ -111,6 +111,29 @@ describe("/rollout on a pull request", () => {
     expect((await rollout.state()).stop).toBeNull();
   });
 
+  test("whoever may write keeps a version out, and takes it back where it is under way", async () => {
+    const app = await start();
+    const rollout = await openRollout(app);
+    await rollout.watches();
+    const comment = await app.say("tess", "/rollout quarantine pay production v2 it loses orders");
+    await app.hear(comment);
+    expect(app.replies()[0]).toContain("`v2` is kept out of `pay` in `production` until");
+    expect(app.replies()[0]).toContain("goes back");
+    expect((await rollout.state()).turned?.sentence).toContain("tess took it back: It is quarantined.");
+    const { events } = await app.work.ledger(shop).read(rollout.stream);
+    const said = events.filter(({ kind }) => kind === "quarantine");
+    expect(said).toMatchObject([
+      {
+        actor: "tess",
+        body: { digest: "v2", by: "tess", reason: "it loses orders", source: urlOf(app, comment) },
+      },
+    ]);
+    await app.say("tess", "/rollout quarantine pya production v2 it loses orders");
+    expect(app.replies()[1]).toContain("Nothing is known of pya in production");
+    await app.say("olga", "/rollout quarantine pay production v3 ha");
+    expect((await app.work.ledger(shop).read(rollout.stream)).events.at(-1)?.body.digest).not.toBe("v3");
+  });
+
   test("what changes nothing is said, and means no more when it comes again", async () => {
     const app = await start();
     const rollout = await openRollout(app);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import { type EmulatedGitHub, startGitHub } from "../../../emulated/github/index
 import { router } from "../../../emulated/github/router.ts";
 import { routes } from "../../../emulated/github/routes/index.ts";
 import { buildSampleRepository, type SampleRepository } from "../../../emulated/sample/index.ts";
+import { freshDatabaseFolder } from "../../database.ts";
 
 /** What the App asks of GitHub stands in its sources as literal routes; the emulator knows what each needs. */
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -73,9 +74,10 @@ function suffices(needs: readonly string[], permissions: Record<string, "read" |
   );
 }
 
-/** Ledger and history on a branch, and a rollout's deployment, are the Actions' own. */
+/** Ledger and history on a branch, a rollout's deployment and a revert's pull request are the Actions' own. */
+const proposing = ["adapters/github/history.ts", "adapters/github/git-revert.ts"];
 const tierOf = ({ file, method }: { file: string; method: string }): Tier =>
-  file.startsWith("adapters/ledgers/") || file === "adapters/github/history.ts"
+  file.startsWith("adapters/ledgers/") || proposing.includes(file)
     ? "propose"
     : method === "GET"
       ? "observe"
@@ -118,12 +120,13 @@ describe("the permissions of a tier", () => {
 });
 
 test("an App of the tier advise comments and checks on a private repository, and is refused nothing", async () => {
+  const folder = await freshDatabaseFolder();
   const app = await startApp({
     appId: String(github.world.apps.get("adaptive-deploy")?.id),
     privateKey: keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     webhookSecret: "secret",
     baseUrl: github.url,
-    database: {},
+    database: { folder },
     host: "127.0.0.1",
     port: 0,
     demo: true,
@@ -139,9 +142,10 @@ test("an App of the tier advise comments and checks on a private repository, and
     const to = { url: `${app.url}/webhooks`, secret: "secret" };
     await github.sendEvent("pull_request", payload, { app: "adaptive-deploy", to });
     const own = () => [...repository.comments.values()].filter(({ number }) => number === pull.number);
-    await vi.waitFor(() => expect(own()).toHaveLength(1), 10_000);
+    await vi.waitFor(() => expect(own()).toHaveLength(1), 15_000);
   } finally {
     await app.close();
+    rmSync(folder, { recursive: true });
   }
   const operations = new Map(routes.map((one) => [one.operation, one.needs]));
   const asked = github.requests.filter(({ operation }) => operations.get(operation)?.length);
