@@ -45,7 +45,7 @@ const job = z.strictObject({
     .strictObject({ matrix: z.record(z.string(), z.unknown()), "fail-fast": z.boolean().optional() })
     .optional(),
   "timeout-minutes": z.number().optional(),
-  environment: z.string().optional(),
+  environment: z.union([z.string(), z.strictObject({ name: z.string(), url: z.string() })]).optional(),
   permissions: permissions.optional(),
   outputs: z.record(z.string(), z.string()).optional(),
   steps: z.array(step).optional(),
@@ -88,7 +88,7 @@ export function readWorkflow(value: unknown): string[] {
 function faultsOfStep({ uses, run, with: given = {} }: z.infer<typeof step>): string[] {
   if (uses === undefined) return run === undefined ? ["a step without uses or run"] : [];
   const [action = "", tag = ""] = uses.split("@");
-  if (!/^v\d+$/.test(tag)) return [`${uses} names no major version`];
+  if (!/^(v\d+|[0-9a-f]{40})$/.test(tag)) return [`${uses} names neither a major version nor a commit`];
   if (!action.startsWith("org/adaptive-deploy")) return [];
   const inputs = declared[action];
   if (!inputs) return [`${action} is not shipped`];

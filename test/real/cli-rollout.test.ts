@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startPrometheus } from "../app/analysis/prometheus.ts";
+import { startCollector } from "../app/collector.ts";
 import { commanded, type Ran } from "../cli/command.ts";
 import { type Haproxy, startHaproxy, users } from "./haproxy.ts";
 import { startProcess } from "./own-process.ts";
@@ -21,7 +22,7 @@ beforeEach(async () => {
   bad = {};
   proxy = await startHaproxy();
   store = await startPrometheus((version) => ({ total: 5000, bad: bad[version] ?? 5 }));
-  checkout = repositoryBehind(proxy, store.url);
+  checkout = repositoryBehind({ shop: proxy }, store.url);
   const decided = await run("decide", "--base", "HEAD~1", "--json");
   writeFileSync(join(checkout.folder, "decision.json"), decided.out);
 });
@@ -41,11 +42,11 @@ async function status() {
   return document;
 }
 /** The command line as a process of its own, which signals reach. */
-function aside(...words: string[]) {
+function aside(words: string[], environment: Record<string, string> = {}) {
   const entry = join(import.meta.dirname, "../../cli/index.ts");
   return startProcess(process.execPath, [entry, ...words], {
     cwd: checkout.folder,
-    environment: { USER: "grace", NO_COLOR: "1" },
+    environment: { USER: "grace", NO_COLOR: "1", ...environment },
   });
 }
 /** A store that does not answer keeps a rollout at its step for twenty seconds. */
@@ -129,7 +130,9 @@ describe("a rollout from the command line", patience, () => {
 
   it("is left where it is by Ctrl-C, and goes on with the same command; another one is refused meanwhile", async () => {
     store.state.status = 503;
-    const first = aside("rollout", "run", ...about);
+    const collector = await startCollector();
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    const first = aside(["rollout", "run", ...about], traced);
     await inStep(1, first.said);
     const other = await run("rollout", "run", ...about.slice(0, 2), "--candidate", "blue");
     expect(other.code).toBe(2);
@@ -138,16 +141,22 @@ describe("a rollout from the command line", patience, () => {
     expect(first.said()).toContain("is held where it is, nothing was taken back");
     expect(await status()).toMatchObject({ doing: "watching", step: 1, share: 20, lease: null });
     store.state.status = 200;
-    const second = await begin();
-    expect(second.note).toContain("Going on with ro_");
-    expect(second.code, second.note).toBe(0);
+    const second = aside(["rollout", "run", ...about], traced);
+    await expect.poll(() => second.running(), { timeout: 60_000 }).toBe(false);
+    await collector.close();
+    expect(second.said()).toContain("Going on with ro_");
+    expect(second.said()).toContain("Promoted: green is the stable version.");
+    // Both runs drew one trace, each what it saw the end of.
+    const parts = ["deploy", "step 1", "step 2", "step 3", "bake", "promote", "rollout"];
+    expect(collector.spans.map(({ name }) => name)).toEqual(parts);
+    expect(new Set(collector.spans.map(({ traceId }) => traceId)).size).toBe(1);
   });
 
   it("obeys words from another terminal, and whoever watches sees it end", async () => {
     store.state.status = 503;
     const running = begin();
     await inStep(1);
-    const watching = aside("rollout", "status", "--watch");
+    const watching = aside(["rollout", "status", "--watch"]);
     expect((await run("rollout", "switch", "resume")).note).toContain("resume changes nothing");
     const paused = await run("rollout", "switch", "pause", "--reason", "A look at the logs.");
     expect(paused.out).toContain("Why: A look at the logs. (paused, by ada at");
@@ -189,7 +198,7 @@ describe("a rollout from the command line", patience, () => {
 
   it("goes back while the ledger cannot be read, and tells the ledger afterwards", async () => {
     store.state.status = 503;
-    const first = aside("rollout", "run", ...about);
+    const first = aside(["rollout", "run", ...about]);
     await inStep(1, first.said);
     await first.end("SIGINT");
     const [ledger, away] = [join(checkout.folder, "ledger"), join(checkout.folder, "away")];

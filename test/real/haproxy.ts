@@ -9,24 +9,26 @@ import { z } from "zod";
 import { answered, type OwnProcess, startProcess } from "./own-process.ts";
 import { freePort } from "./prometheus-server.ts";
 
+export type RunningProxy = {
+  /** One command on the socket; gives what HAProxy says. */
+  command(line: string): Promise<string>;
+  /** As `systemctl reload`: a new worker with the weights of its configuration. */
+  reload(): Promise<void>;
+  said(): string;
+  stop(): Promise<void>;
+};
 /** A real HAProxy before two versions of a service: all traffic goes to blue at first. */
-export type Haproxy = {
+export type Haproxy = RunningProxy & {
   /** Where users come in. */
   url: string;
   /** The stats socket, with the rights of an administrator. */
   socket: string;
   /** The pool's name on that socket; its servers are "blue" and "green". */
   pool: string;
-  /** One command on the socket; gives what HAProxy says. */
-  command(line: string): Promise<string>;
   /** What a backend itself counted. */
   counts(version: Version): Promise<Counts>;
   /** Lets a backend answer the requests to `/hold` that it keeps in flight. */
   release(version: Version): Promise<void>;
-  /** As `systemctl reload`: a new worker with the weights of its configuration. */
-  reload(): Promise<void>;
-  said(): string;
-  stop(): Promise<void>;
 };
 export type Version = "blue" | "green";
 export type Counts = z.infer<typeof counts>;
@@ -35,7 +37,8 @@ const counts = z.object({ requests: z.number(), failed: z.number(), in_flight: z
 /** How many in a hundred answers of a version are errors. */
 export type Failing = Partial<Record<Version, number>>;
 
-export async function startHaproxy(failing: Failing = {}): Promise<Haproxy> {
+/** `free`: how its configuration keeps green out at first. */
+export async function startHaproxy(failing: Failing = {}, free = "weight 0"): Promise<Haproxy> {
   const folder = await mkdtemp(join(tmpdir(), "haproxy-"));
   const [blue, green] = await Promise.all([
     startBackend("blue", failing.blue ?? 0),
@@ -44,9 +47,29 @@ export async function startHaproxy(failing: Failing = {}): Promise<Haproxy> {
   const backends = { blue, green };
   const socket = join(folder, "admin.sock");
   const port = await freePort();
-  await writeFile(join(folder, "haproxy.cfg"), configuration(socket, port, blue.port, green.port));
+  const proxy = await startProxy(folder, socket, configuration(socket, port, blue.port, green.port, free));
+  return {
+    ...proxy,
+    url: `http://127.0.0.1:${port}`,
+    socket,
+    pool: "pool",
+    counts: (version) => asked(`${backends[version].url}/counts`),
+    release: async (version) => {
+      await asked(`${backends[version].url}/release`);
+    },
+    stop: async () => {
+      await Promise.all([proxy.stop(), blue.program.end(), green.program.end()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A real HAProxy of any configuration whose stats socket is at `socket`. */
+export async function startProxy(folder: string, socket: string, text: string): Promise<RunningProxy> {
+  const file = join(folder, "haproxy.cfg");
+  await writeFile(file, text);
   // The master stays in the foreground; its worker ends with it.
-  const server = startProcess("haproxy", ["-W", "-db", "-f", join(folder, "haproxy.cfg")], { cwd: folder });
+  const server = startProcess("haproxy", ["-W", "-db", "-f", file], { cwd: folder });
   const command = (line: string) => commanded(socket, line);
   const worker = () =>
     command("show info").then(
@@ -55,14 +78,7 @@ export async function startHaproxy(failing: Failing = {}): Promise<Haproxy> {
     );
   await answered("HAProxy", server, worker, 30_000);
   return {
-    url: `http://127.0.0.1:${port}`,
-    socket,
-    pool: "pool",
     command,
-    counts: (version) => asked(`${backends[version].url}/counts`),
-    release: async (version) => {
-      await asked(`${backends[version].url}/release`);
-    },
     reload: async () => {
       const before = await worker();
       process.kill(server.pid, "SIGUSR2");
@@ -73,14 +89,11 @@ export async function startHaproxy(failing: Failing = {}): Promise<Haproxy> {
       await answered("HAProxy's reload", server, other, 30_000);
     },
     said: () => server.said(),
-    stop: async () => {
-      await Promise.all([server, blue.program, green.program].map((program) => program.end()));
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => server.end(),
   };
 }
 
-function configuration(socket: string, port: number, blue: number, green: number): string {
+function configuration(socket: string, port: number, blue: number, green: number, free: string): string {
   return `global
   stats socket ${socket} mode 600 level admin
   maxconn 2000
@@ -95,7 +108,7 @@ frontend users
 backend pool
   balance roundrobin
   server blue 127.0.0.1:${blue} weight 100 check inter 1s
-  server green 127.0.0.1:${green} weight 0 check inter 1s
+  server green 127.0.0.1:${green} ${free} check inter 1s
 `;
 }
 

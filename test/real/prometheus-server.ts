@@ -27,8 +27,7 @@ export async function stopped(process: ChildProcess): Promise<void> {
 }
 
 /** The real Prometheus, scraping each target twice a second under the version that it has. */
-export async function startPrometheus(targets: readonly { port: number; version: string }[]) {
-  const folder = await mkdtemp(join(tmpdir(), "prometheus-"));
+export function startPrometheus(targets: readonly { port: number; version: string }[]) {
   const jobs = ["metrics", "native"].map((path) => ({
     job_name: path === "metrics" ? "shop" : "shop-native",
     metrics_path: `/${path}`,
@@ -39,8 +38,14 @@ export async function startPrometheus(targets: readonly { port: number; version:
   }));
   // JSON is YAML too.
   const settings = { global: { scrape_interval: "500ms", scrape_timeout: "400ms" }, scrape_configs: jobs };
-  await writeFile(join(folder, "prometheus.yml"), JSON.stringify(settings));
-  const port = await freePort();
+  return prometheusOf(JSON.stringify(settings));
+}
+
+/** The real Prometheus with these settings, on a port of its own where none is given. */
+export async function prometheusOf(settings: string, given?: number) {
+  const folder = await mkdtemp(join(tmpdir(), "prometheus-"));
+  await writeFile(join(folder, "prometheus.yml"), settings);
+  const port = given ?? (await freePort());
   const server = spawn(
     "prometheus",
     [

@@ -23,7 +23,10 @@ export type Run = {
 };
 
 export type Job = {
-  workflow: string;
+  /** Its text; absent: the checkout's own `file`. */
+  workflow?: string;
+  /** Name in .github/workflows; deploy.yml where absent. */
+  file?: string;
   event: string;
   runner: Runner;
   tree: string;
@@ -31,6 +34,10 @@ export type Job = {
   checkout: string;
   token?: string;
   files?: Record<string, string>;
+  /** The repository's own, as ${{ vars.NAME }}. */
+  variables?: Record<string, string>;
+  /** Folder of programs that the steps find before those of the machine. */
+  programs?: string;
 };
 
 const act = (): string => join(toolFolder(), "act");
@@ -39,8 +46,10 @@ export async function runWorkflow(job: Job): Promise<Run> {
   const workspace = mkdtempSync(join(tmpdir(), "adaptive-deploy-act-"));
   execFileSync("git", ["clone", "--quiet", job.checkout, workspace]);
   execFileSync("git", ["remote", "set-url", "origin", "https://github.com/acme/shop"], { cwd: workspace });
-  const file = join(workspace, ".github/workflows/deploy.yml");
-  for (const [path, text] of Object.entries({ ".github/workflows/deploy.yml": job.workflow, ...job.files })) {
+  const place = `.github/workflows/${job.file ?? "deploy.yml"}`;
+  const file = join(workspace, place);
+  const own = job.workflow === undefined ? {} : { [place]: job.workflow };
+  for (const [path, text] of Object.entries({ ...own, ...job.files })) {
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
@@ -48,26 +57,27 @@ export async function runWorkflow(job: Job): Promise<Run> {
   const { env } = job.runner;
   const passed = ["GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"];
   const version = JSON.parse(readFileSync(join(job.tree, "package.json"), "utf8")).version;
-  const standInFolder = standIn();
+  const others = standIns([readFileSync(file, "utf8"), calledWorkflow(job.tree)]);
   const words = [
     job.event,
     "--json",
     "--no-cache-server",
     ...["--workflows", file],
-    ...["--platform", "ubuntu-latest=-self-hosted"],
+    ...["ubuntu-latest", "self-hosted"].flatMap((label) => ["--platform", `${label}=-self-hosted`]),
     ...["--eventpath", job.runner.eventPath],
     ...["v1", `v${version}`].flatMap((tag) => [
       "--local-repository",
       `org/adaptive-deploy@${tag}=${job.tree}`,
     ]),
-    ...["--local-repository", `${downloadArtifact(job.tree)}=${standInFolder}`],
+    ...others.words,
+    ...Object.entries(job.variables ?? {}).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
     ...["--secret", `GITHUB_TOKEN=${job.token ?? "job-token"}`],
     ...passed.flatMap((name) => ["--env", `${name}=${env[name]}`]),
     ...["--actor", env.GITHUB_ACTOR ?? ""],
   ];
   const options = {
     cwd: workspace,
-    env: { ...process.env, PATH: [node, process.env.PATH].join(delimiter) },
+    env: { ...process.env, PATH: [job.programs, node, process.env.PATH].filter(Boolean).join(delimiter) },
     maxBuffer: 64 * 1024 * 1024,
   };
   return new Promise<Run>((resolve) => {
@@ -80,22 +90,42 @@ export async function runWorkflow(job: Job): Promise<Run> {
       });
     });
   }).finally(() => {
-    for (const folder of [workspace, standInFolder]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [workspace, others.folder]) rmSync(folder, { recursive: true, force: true });
   });
 }
 
-/** The one action of somebody else's in decide.yml, with the SHA that it is pinned to. */
-function downloadArtifact(tree: string): string {
-  const text = readFileSync(join(tree, ".github/workflows/decide.yml"), "utf8");
-  return /uses: (actions\/download-artifact@[0-9a-f]{40})/.exec(text)?.[1] ?? "";
+/** act fetches an action even for a step that is skipped, and so those of a workflow that is called. */
+function calledWorkflow(tree: string): string {
+  return readFileSync(join(tree, ".github/workflows/decide.yml"), "utf8");
 }
 
-/** act fetches an action even for a step that is skipped; this one does nothing. */
-function standIn(): string {
-  const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-stand-in-"));
-  const steps = "[{ run: 'true', shell: bash }]";
-  writeFileSync(join(folder, "action.yml"), `name: stand-in\nruns: { using: composite, steps: ${steps} }\n`);
-  return folder;
+/**
+ * Actions of GitHub's that a workflow names, without GitHub: artifacts are kept in a folder, Node is there already. act
+ * does itself what actions/checkout does.
+ */
+function standIns(workflows: readonly string[]): { folder: string; words: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-stand-ins-"));
+  const copy = (from: string, to: string): string => `mkdir -p "${to}" && cp -R "${from}/." "${to}"`;
+  const kept = join(folder, "kept/${{ inputs.name }}");
+  const does: Record<string, string> = {
+    "actions/upload-artifact": copy("${{ inputs.path }}", kept),
+    "actions/download-artifact": copy(kept, "${{ inputs.path }}"),
+    "actions/setup-node": "node --version",
+  };
+  const inputs = "{ name: {}, path: {}, node-version: {} }";
+  const words = Object.entries(does).flatMap(([name, run]) => {
+    const own = join(folder, name);
+    mkdirSync(own, { recursive: true });
+    const steps = `[{ run: '${run}', shell: bash }]`;
+    writeFileSync(
+      join(own, "action.yml"),
+      `name: stand-in\ninputs: ${inputs}\nruns: { using: composite, steps: ${steps} }\n`,
+    );
+    const named = new RegExp(`uses: (${name}@[0-9a-f]{40})`, "g");
+    const found = new Set(workflows.flatMap((text) => [...text.matchAll(named)].map(([, uses]) => uses)));
+    return [...found].flatMap((uses) => ["--local-repository", `${uses}=${own}`]);
+  });
+  return { folder, words };
 }
 
 type Line = { msg: string; content?: string };

@@ -5,14 +5,12 @@ import { dirname, join } from "node:path";
 import { checkoutAt, numbered, plainEnvironment } from "../adapters/git/checkout.ts";
 import type { Haproxy } from "./haproxy.ts";
 
-const strategies = `schema-version: 1
+const strategiesOf = (shares: readonly number[]): string => `schema-version: 1
 strategies:
   canary:
     kind: canary
     steps:
-      - { weight: 20, window: 1s, healthy-windows: 1 }
-      - { weight: 50, window: 1s, healthy-windows: 1 }
-      - { weight: 100, window: 1s, healthy-windows: 1 }
+${shares.map((share) => `      - { weight: ${share}, window: 1s, healthy-windows: 1 }`).join("\n")}
 bands:
   - { up-to: 100, strategy: canary }
 `;
@@ -26,9 +24,13 @@ defaults:
   rollout: { bake: 1s, lease: 30s }
 `;
 
-const servicesOf = ({ socket, pool }: Haproxy): string => `schema-version: 1
+type Pools = Record<string, Pick<Haproxy, "socket" | "pool">>;
+
+const servicesOf = (pools: Pools): string => `schema-version: 1
 services:
-  - name: shop
+${Object.entries(pools).map(serviceOf).join("")}`;
+
+const serviceOf = ([name, { socket, pool }]: [string, Pools[string]]): string => `  - name: ${name}
     paths: ["**"]
     target:
       kind: haproxy
@@ -41,18 +43,24 @@ services:
         errors: { kind: ratio, critical: true, total: 'sum(total{$arm})', bad: 'sum(bad{code="500",$arm})' }
 `;
 
-/** A checkout whose service runs behind the HAProxy, with a ledger of files and windows of a second. */
-export function repositoryBehind(proxy: Haproxy, telemetryUrl: string): { folder: string; dispose(): void } {
+const ofFiles = "{ home: file, folder: ledger }";
+
+/** A checkout whose services run each behind its HAProxy, with windows of a second. */
+export function repositoryBehind(
+  pools: Pools,
+  telemetryUrl: string,
+  { ledger = ofFiles, shares = [20, 50, 100] } = {},
+): { folder: string; dispose(): void } {
   const folder = mkdtempSync(join(tmpdir(), "rollout-"));
   execFileSync("git", ["init", "-q", "-b", "main", folder], { env: plainEnvironment });
   const files = {
     ".github/adaptive-deploy.yml": `schema-version: 1
-ledger: { home: file, folder: ledger }
+ledger: ${ledger}
 telemetry: { kind: prometheus, url: "${telemetryUrl}", retries: 0 }
 `,
-    ".github/adaptive-deploy/strategy-mapping-policy.yaml": strategies,
+    ".github/adaptive-deploy/strategy-mapping-policy.yaml": strategiesOf(shares),
     ".github/adaptive-deploy/thresholds-and-windows.yaml": thresholds,
-    ".github/adaptive-deploy/services.yaml": servicesOf(proxy),
+    ".github/adaptive-deploy/services.yaml": servicesOf(pools),
     ".gitignore": "ledger\nrollout\ndecision.json\n",
     "a.txt": numbered(3),
   };

@@ -110,12 +110,17 @@ describe.concurrent("the comment and the check are there once after", () => {
 
 test("an installation whose GitHub is away holds up no other", async () => {
   shops.github.failNext({ ...policy("away"), status: 503, times: 99 });
-  shops.github.failNext({ ...policy("limited"), kind: "secondary-rate-limit", retryAfterSeconds: 4 });
-  shops.github.failNext({ ...policy("slow"), kind: "slow", delayMs: 2000 });
+  shops.github.failNext({
+    ...policy("limited"),
+    kind: "secondary-rate-limit",
+    retryAfterSeconds: 4,
+    times: 99,
+  });
+  shops.github.failNext({ ...policy("slow"), kind: "slow", delayMs: 60_000, times: 99 });
   for (const owner of away) await shops.pull(owner);
   const isAsked = (owner: string): boolean =>
     shops.github.requests.some(({ body }) => JSON.stringify(body ?? "").includes(`"owner":"${owner}"`));
-  await vi.waitFor(() => expect(away.filter(isAsked)).toEqual(away), { timeout: 5000 });
+  await vi.waitFor(() => expect(away.filter(isAsked)).toEqual(away), { timeout: 60_000 });
   await shops.pull("calm");
   await shops.decided("calm");
   const decided = shops.decisions.map(({ subject }) => subject.repository);

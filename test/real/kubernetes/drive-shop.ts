@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileLedger } from "../../../adapters/ledgers/file.ts";
+import { pause } from "../../../adapters/pause.ts";
 import type { Target } from "../../../core/ports.ts";
 import type { Around, Evidence } from "../../../core/rollout/around.ts";
 import { type Driving, drive } from "../../../core/rollout/drive.ts";
 import { open } from "../../../core/rollout/open.ts";
 import type { NewPlan } from "../../../core/rollout/plan.ts";
-import type { StopRules } from "../../../core/rollout/stops.ts";
 import type { Turn } from "../../../core/rollout/taking.ts";
-import { planFor } from "../../contracts/target-plan.ts";
+import { noStops, planFor } from "../../contracts/target-plan.ts";
 
 /** Drives a rollout of the shop as a run does, upon a ledger in a folder. What the evidence says is the test's. */
 
@@ -25,7 +25,7 @@ export function shopPlan(candidate: string, more: Partial<NewPlan> = {}): NewPla
   return { ...plan, steps, ...more };
 }
 
-export type Verdict = "promote" | "rollback";
+export type Verdict = "promote" | "rollback" | "hold";
 
 /** Says at once what it is told to say of each step. */
 export function saying(says: (step: number) => Promise<Verdict> | Verdict): Evidence {
@@ -48,12 +48,14 @@ export function aroundShop(folder: string, target: Target, evidence: Evidence, h
     evidence,
     approvals: { look: async () => null },
     people: { tell: async () => undefined },
+    rules: noStops,
     holder,
     actor: holder,
     leaseSeconds: 3,
     pollSeconds: 0.05,
     freshSeconds: 0,
     now: () => new Date().toISOString(),
+    pause,
     nonce: randomUUID,
     retry: {
       attempts: 20,
@@ -63,15 +65,8 @@ export function aroundShop(folder: string, target: Target, evidence: Evidence, h
   };
 }
 
-/** Nothing of an earlier rollout stands in the way of the next. */
-export const noStops: StopRules = {
-  quarantineSeconds: 0,
-  breaker: { rollbacks: 100, withinSeconds: 1 },
-  environment: { rollbacks: 100, withinSeconds: 1 },
-};
-
 export async function opened(plan: NewPlan, around: Around): Promise<string> {
-  const answer = await open(plan, around, noStops);
+  const answer = await open(plan, around);
   if ("refused" in answer) throw new Error(JSON.stringify(answer.refused));
   return answer.rollout;
 }

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { githubRevert } from "../../../adapters/github/git-revert.ts";
+import { shop as repository, rolloutWorld } from "../../adapters/github/rollout-world.ts";
+import { commitFiles, git as gitOf } from "../../emulated/small-repository.ts";
 import { aroundShop, driven, opened, saying, shopPlan, type Verdict } from "../kubernetes/drive-shop.ts";
 import { type Plane, startPlane } from "../kubernetes/plane.ts";
 import { setImage, shopPath } from "../kubernetes/shop.ts";
@@ -88,35 +91,63 @@ describe("a Rollout that Git owns", { timeout: 120_000 }, () => {
   });
 
   test("is aborted, proposes the revert, and is rolled back once that is merged; nothing heals it forward", async () => {
-    const proposed: string[] = [];
-    const gitRevert = {
-      propose: async (plan: { rollout: string; stable: { id: string } | null }) => {
-        proposed.push(`${plan.rollout} to ${plan.stable?.id}`);
-        return { where: "https://git.example.com/shop/pull/7" };
-      },
+    const world = await rolloutWorld({ contents: "write", pull_requests: "write" });
+    try {
+      const { folder: clone } = world.github.repository(repository).git;
+      const path = "deploy/shop.yaml";
+      for (const image of ["shop:1", "shop:2"])
+        commitFiles(clone, image, { [path]: `kind: Rollout\nspec:\n  image: ${image}\n` });
+      const gitRevert = githubRevert({
+        ...{ client: world.client, repository, file: { path } },
+        ...{ told: async () => undefined, now: () => new Date().toISOString() },
+      });
+      const run = aroundShop(
+        folder,
+        shop.open({ gitRevert }),
+        saying(() => "rollback"),
+      );
+      const rollout = await opened(shopPlan("shop:2"), run);
+      git.image = "shop:2";
+      const going = driven(rollout, run);
+      const pulls = () => [...world.github.repository(repository).pulls.values()];
+      await vi.waitFor(() => expect(pulls()).toHaveLength(1), { timeout: 60_000 });
+      for (let looks = 0; looks < 10; looks += 1) {
+        expect(await users("shop:1")).toBe(100);
+        await sleep(100);
+      }
+      expect(await templateImage(plane.client, shop.namespace)).toBe("shop:2");
+      const route = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge";
+      await world.client.request(route, { owner: "acme", repo: "shop", pull_number: pulls()[0]?.number });
+      git.image = /image: (\S+)/.exec(gitOf(clone, "show", `main:${path}`))?.[1] ?? "";
+      const { last, turns } = await going;
+      expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "rolled-back" });
+      expect(turns.map(({ sentence }) => sentence)).toContainEqual(
+        expect.stringMatching(/pull\/\d+ proposes it/),
+      );
+      expect(pulls()).toHaveLength(1);
+      expect(await users("shop:1")).toBe(100);
+      expect(world.github.violations()).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  test("goes back where a person aborts it, and says which file nobody named", async () => {
+    const says = async (step: number): Promise<Verdict> => {
+      if (step === 1) await operatorPatch(plane.client, shop.namespace, { status: { abort: true } }, true);
+      return "promote";
     };
-    const run = aroundShop(
-      folder,
-      shop.open({ gitRevert }),
-      saying(() => "rollback"),
-    );
+    const run = aroundShop(folder, shop.open(), saying(says));
     const rollout = await opened(shopPlan("shop:2"), run);
     git.image = "shop:2";
-    const going = driven(rollout, run);
-    await vi.waitFor(() => expect(proposed.length).toBeGreaterThan(3), { timeout: 60_000 });
-    for (let looks = 0; looks < 10; looks += 1) {
-      expect(await users("shop:1")).toBe(100);
-      await sleep(100);
-    }
-    expect(await templateImage(plane.client, shop.namespace)).toBe("shop:2");
+    const said: string[] = [];
+    const going = driven(rollout, run, { progress: ({ sentence }) => said.push(sentence) });
+    const hold = expect.stringMatching(/Users get shop:1 again, but Git .*git: \{ path/);
+    await vi.waitFor(() => expect(said).toContainEqual(hold), { timeout: 60_000 });
     git.image = "shop:1";
-    const { last, turns } = await going;
+    const { last } = await going;
+    expect(last.state.turned).toMatchObject({ code: "aborted-on-target", automatic: false });
     expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "rolled-back" });
-    expect(new Set(proposed)).toEqual(new Set([`${rollout} to shop:1`]));
-    expect(turns.map(({ sentence }) => sentence)).toContainEqual(
-      expect.stringContaining("https://git.example.com/shop/pull/7 proposes it"),
-    );
-    expect(await users("shop:1")).toBe(100);
   });
 
   test("says loudly that Git has to be reverted where nothing proposes it", async () => {

@@ -7,12 +7,10 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "simple-statistics";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { say } from "../../../actions/rollout/around.ts";
 import { open } from "../../../core/rollout/open.ts";
 import {
   aroundShop,
   driven,
-  noStops,
   opened,
   saying,
   shares,
@@ -20,7 +18,7 @@ import {
   type Verdict,
 } from "../kubernetes/drive-shop.ts";
 import { type Plane, startPlane } from "../kubernetes/plane.ts";
-import { setImage } from "../kubernetes/shop.ts";
+import { setImage, settled } from "../kubernetes/shop.ts";
 import {
   blueGreenShop,
   layOutShop,
@@ -161,7 +159,7 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
       seen.push(await users("shop:2"));
       return "promote";
     }, "runner-that-adopts");
-    const answer = await open(shopPlan("shop:2"), run, noStops);
+    const answer = await open(shopPlan("shop:2"), run);
     if (!("adopted" in answer)) throw new Error(JSON.stringify(answer));
     expect(answer.adopted).toBe(true);
     const { last, turns } = await driven(answer.rollout, run);
@@ -174,7 +172,7 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
     const run = around(() => "promote");
     const rollout = await opened(shopPlan("shop:2"), run);
     await driven(rollout, run, { until: ({ state }) => state.doing.kind === "watching" });
-    const other = await open(shopPlan("shop:3"), run, noStops);
+    const other = await open(shopPlan("shop:3"), run);
     expect(other).toMatchObject({ refused: [{ code: "rollout-in-progress" }] });
     expect(await templateImage(plane.client, shop.namespace)).toBe("shop:2");
     expect(await users("shop:2")).toBe(10);
@@ -192,19 +190,32 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
     expect(await templateImage(plane.client, shop.namespace)).toBe("shop:3");
   });
 
-  test("stands still where a person aborts the Rollout, and is taken back once somebody says so", async () => {
+  test("goes back where a person aborts the Rollout, as if it had been said here", async () => {
     const run = around(async (step): Promise<Verdict> => {
       if (step === 1) await operatorPatch(plane.client, shop.namespace, { status: { abort: true } }, true);
       return "promote";
     });
-    const rollout = await opened(shopPlan("shop:2"), run);
-    const { last } = await driven(rollout, run, { until: ({ code }) => code === "standing" });
-    expect(last.state.stop).toMatchObject({ code: "changed-by-somebody" });
+    const { last } = await driven(await opened(shopPlan("shop:2"), run), run);
+    expect(last.state.turned).toMatchObject({ code: "aborted-on-target", automatic: false });
+    expect(last.state.turned?.sentence).toContain("was aborted, and not by this rollout");
+    expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "rolled-back" });
     expect(await users("shop:1")).toBe(100);
-    await say(run, rollout, { command: "abort", reason: "It is worse.", by: "maria" });
-    const { last: end } = await driven(rollout, run);
-    expect(end.state.doing).toMatchObject({ kind: "ended", outcome: "rolled-back" });
     expect(await templateImage(plane.client, shop.namespace)).toBe("shop:1");
+  });
+
+  test("begins anew what somebody aborted before", async () => {
+    await setImage(plane.client, shop.namespace, "shop:2");
+    await settled(plane.client, shop.namespace, { phase: "Paused" });
+    await operatorPatch(plane.client, shop.namespace, { status: { abort: true } }, true);
+    await settled(plane.client, shop.namespace, { phase: "Degraded" });
+    const seen: number[] = [];
+    const run = around(async (): Promise<Verdict> => {
+      seen.push(await users("shop:2"));
+      return "promote";
+    });
+    const { last } = await driven(await opened(shopPlan("shop:2"), run), run);
+    expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "completed" });
+    expect(seen).toEqual(shares);
   });
 
   test("cuts over all at once, keeps the old version warm, and is back on it at once", async () => {

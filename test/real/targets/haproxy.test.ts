@@ -44,12 +44,70 @@ targetContract("haproxy", async (): Promise<TargetBench> => {
   }
 });
 
+test("a server that its configuration keeps out of the pool gets its share all the same", async () => {
+  const proxy = await startHaproxy({}, "disabled");
+  try {
+    const target = haproxy({
+      ...{ kind: "haproxy", socket: proxy.socket, backend: proxy.pool },
+      servers: [{ name: "blue" }, { name: "green" }],
+    });
+    const plan = planFor("blue", "green");
+    const from = { stable: "blue", candidate: null, share: 0 };
+    expect(await target.observe(plan)).toMatchObject(from);
+    const to = { stable: "blue", candidate: "green", share: 50 };
+    const mark = { rollout: plan.rollout, fencing: 1, number: 1, from, to };
+    await target.apply(plan, { kind: "share", share: 50, by: "weight" }, mark);
+    await expect.poll(() => target.observe(plan), { timeout: 10_000 }).toMatchObject({ ...to, ready: true });
+    await target.apply(plan, { kind: "promote" }, mark);
+    expect(await target.observe(plan)).toMatchObject({ stable: "green", candidate: null });
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test("a version that no server has is gone to by nobody, and no other one gets its traffic", async () => {
+  const proxy = await startHaproxy();
+  try {
+    const target = haproxy({
+      ...{ kind: "haproxy", socket: proxy.socket, backend: proxy.pool },
+      servers: [{ name: "blue" }, { name: "green" }],
+    });
+    const back = { ...planFor("red", "blue"), kind: "back" as const };
+    expect(await target.can(back)).toMatchObject([{ code: "stable-not-deployed" }]);
+    expect(await target.can(planFor("red", "green"))).toMatchObject([{ code: "stable-not-deployed" }]);
+    const shape = { stable: "red", candidate: null, share: 0 };
+    const mark = { rollout: back.rollout, fencing: 1, number: 1, from: shape, to: shape };
+    await expect(target.apply(back, { kind: "restore" }, mark)).rejects.toMatchObject({
+      reasonCode: "target-refused",
+    });
+    expect(await target.observe(back)).toMatchObject({ stable: "blue", candidate: null });
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test("a share that weights of a hundred parts cannot be is refused", async () => {
+  const proxy = await startHaproxy();
+  try {
+    const target = haproxy({
+      ...{ kind: "haproxy", socket: proxy.socket, backend: proxy.pool },
+      servers: [{ name: "blue" }, { name: "green" }],
+    });
+    const [first, ...others] = planFor("blue", "green").steps;
+    if (first === undefined) throw new Error("The plan has no step.");
+    const plan = planFor("blue", "green", { steps: [{ ...first, share: 0.5 }, ...others] });
+    expect(await target.can(plan)).toMatchObject([{ code: "unsupported-share" }]);
+  } finally {
+    await proxy.stop();
+  }
+});
+
 test("a candidate that hangs is seen as not ready, and is taken out all the same", async () => {
   const proxy = await startHaproxy();
-  const hanging = { candidate: false };
+  const hanging = { candidate: false, both: false };
   const versions = createServer((request, response) => {
     const isGreen = request.url === "/green";
-    if (isGreen && hanging.candidate) response.writeHead(500).end();
+    if (hanging.both || (isGreen && hanging.candidate)) response.writeHead(500).end();
     else response.end(isGreen ? "1.5.0" : "1.4.2");
   });
   await new Promise<void>((resolve) => versions.listen(0, "127.0.0.1", resolve));
@@ -71,7 +129,16 @@ test("a candidate that hangs is seen as not ready, and is taken out all the same
     hanging.candidate = true;
     expect(await target.observe(plan)).toMatchObject({ ...half, ready: false });
     const back = { stable: "1.4.2", candidate: null, share: 0 };
-    await target.apply(plan, { kind: "restore" }, { ...mark, number: 3, from: half, to: back });
+    const restored = { ...mark, number: 3, from: half, to: back };
+    // Where neither says what it is nobody changed anything, and nobody is taken for the other.
+    hanging.both = true;
+    const unknown = { settled: false, stable: null, share: null, silent: [expect.stringContaining("green")] };
+    expect(await target.observe(plan)).toMatchObject(unknown);
+    await expect(target.apply(plan, { kind: "restore" }, restored)).rejects.toMatchObject({
+      reasonCode: "target-unavailable",
+    });
+    hanging.both = false;
+    await target.apply(plan, { kind: "restore" }, restored);
     expect(await target.observe(plan)).toMatchObject(back);
     expect(await proxy.command("get weight pool/blue")).toContain("100");
   } finally {

@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quarantineImage } from "../../../adapters/targets/ota/quarantine.ts";
+import { fileLedger } from "../../../adapters/ledgers/file.ts";
 import { type OtaConfig, ota } from "../../../adapters/targets/ota.ts";
 import type { Evidence } from "../../../core/rollout/around.ts";
+import { commanded } from "../../cli/command.ts";
 import { aroundShop, driven, opened, saying, type Verdict } from "../kubernetes/drive-shop.ts";
 import { badImages } from "../ota/device.ts";
 import { type Hawkbit, startHawkbit } from "../ota/hawkbit.ts";
@@ -32,10 +34,9 @@ afterAll(async () => {
 const shares = [1, 5, 20, 100];
 
 /** Opens a rollout of the candidate and drives it to its end, while the devices ask as they do. */
-async function rollOut({ devices, config }: Fleet, candidate: string, evidence: Evidence) {
-  const ledger = await mkdtemp(join(folder, "ledger-"));
+async function rollOut({ devices, config }: Fleet, candidate: string, evidence: Evidence, ledger?: string) {
   const around = {
-    ...aroundShop(ledger, ota(config, { environment }), evidence),
+    ...aroundShop(ledger ?? (await mkdtemp(join(folder, "ledger-"))), ota(config, { environment }), evidence),
     leaseSeconds: 60,
     pollSeconds: 0.5,
   };
@@ -213,40 +214,93 @@ describe("images", () => {
     await expect(deployed).rejects.toMatchObject({ reasonCode: "target-refused" });
     expect((await device.observe(plan)).mark?.rollout).toBeUndefined();
   });
+});
 
-  it("are offered to nobody any more once they are quarantined", async () => {
-    const set = await hawkbit.publish("6.0", "good image 6.0");
-    const { config, devices } = await fleetOf(hawkbit, sets.old, 3);
+describe("a person's word on the command line", { timeout: 300_000 }, () => {
+  async function shopFloor(count: number) {
+    const fleet = await fleetOf(hawkbit, sets.old, count);
+    const { url, fleet: filter } = fleet.config;
+    const place = await mkdtemp(join(folder, "checkout-"));
+    const target = `{ kind: ota, server: hawkbit, url: "${url}", fleet: "${filter}" }`;
+    const written: [string, string][] = [
+      [".github/adaptive-deploy.yml", "schema-version: 1\nledger: { home: file, folder: ledger }\n"],
+      [
+        ".github/adaptive-deploy/services.yaml",
+        `schema-version: 1\nservices:\n  - { name: shop, paths: ["**"], platforms: [arm], target: ${target} }\n`,
+      ],
+    ];
+    await mkdir(join(place, ".github/adaptive-deploy"), { recursive: true });
+    for (const [name, text] of written) await writeFile(join(place, name), text);
+    const said = (verb: string, ...words: string[]) =>
+      commanded([verb, ...words, "--service", "shop"], place, environment);
+    return { ...fleet, said, ledger: join(place, "ledger") };
+  }
+
+  it("keeps an image from every device, whoever offers it, and lets it out again", async () => {
+    const image = "good image 6.0";
+    const set = await hawkbit.publish("6.0", image);
+    const { config, devices, said, ledger } = await shopFloor(3);
     await assign(hawkbit, set, devices.all);
-    const stopped = await quarantineImage(config, { environment }, "firmware:6.0", "It drains batteries.");
-    expect(stopped).toEqual(["firmware:6.0"]);
+    const sha256 = createHash("sha256").update(image).digest("hex");
+    const words = [sha256, "--for", "14d", "--reason", "It drains batteries."];
+    const stopped = await said("quarantine", ...words);
+    expect([stopped.code, stopped.note]).toEqual([0, ""]);
+    expect(stopped.out).toContain("firmware:6.0 is offered to no device any more.");
     await devices.poll();
     await devices.poll();
     expect(devices.versions()).toEqual({ "1.0": 3 });
-    const refusals = await ota(config, { environment }).can(fleetPlan("firmware:6.0"));
-    expect(refusals).toMatchObject([
-      { code: "image-refused", sentence: expect.stringContaining("quarantined") },
+    const target = ota(config, { environment });
+    expect(await target.can(fleetPlan("firmware:6.0"))).toMatchObject([
+      { code: "image-refused", sentence: expect.stringContaining("It drains batteries.") },
     ]);
+    // Whoever is not told by hawkBit is told by the ledger, and by the name that rollouts have for the image.
+    const { events } = await fileLedger({ folder: ledger }).read("production/shop");
+    expect(events.map(({ kind, body }) => [kind, body.digest])).toEqual([
+      ["quarantine", sha256],
+      ["quarantine", "firmware:6.0"],
+    ]);
+    const freed = await said("quarantine", "firmware:6.0", "--lift", "--reason", "It was the cable.");
+    expect(freed.out).toContain("firmware:6.0 may be offered again.");
+    expect(await target.can(fleetPlan("firmware:6.0"))).toEqual([]);
   });
-});
 
-describe("the way back of a whole fleet", () => {
-  it("reaches devices that no rollout of ours has touched", async () => {
-    const { config, devices } = await fleetOf(hawkbit, sets.old, 10);
+  it("takes every device back, also those that no rollout of ours has touched", async () => {
+    const { devices, said } = await shopFloor(10);
     const odd = await hawkbit.publish("7.0", "good image 7.0");
     await assign(hawkbit, odd, devices.all.slice(0, 3));
     await assign(hawkbit, sets.next, devices.all.slice(3, 6));
     await devices.poll();
     expect(devices.versions()).toEqual({ "7.0": 3, "2.0": 3, "1.0": 4 });
-    const plan = { ...fleetPlan(), kind: "back" as const, steps: [] };
-    const empty = { stable: images.old, candidate: null, share: 0 };
-    const mark = { rollout: plan.rollout, fencing: 1, number: 1, from: empty, to: empty };
-    await ota(config, { environment }).apply(plan, { kind: "restore" }, mark);
+    const back = (...more: string[]) => said("rollback", "--to", images.old, "--fleet", ...more);
+    const looked = await back("--dry-run");
+    expect(looked.out).toContain("firmware:1.0 for 6 of 10 devices");
+    expect((await said("off", "--reason", "An inventory.")).code).toBe(0);
+    expect((await back()).note).toContain("ada keeps automation off");
+    expect((await said("off", "--lift")).code).toBe(0);
+    expect(devices.versions()).toEqual({ "7.0": 3, "2.0": 3, "1.0": 4 });
+    const ran = await devices.during(() => back());
+    expect([ran.code, ran.note]).toEqual([0, expect.stringContaining("Every device of the fleet gets")]);
+    expect(devices.versions()).toEqual({ "1.0": 10 });
+    expect((await back()).note).toContain("has everything already");
+  });
+
+  it("takes every device back from a rollout that is under way", async () => {
+    const fleet = await shopFloor(10);
+    const { devices, said, ledger } = fleet;
+    await assign(hawkbit, await hawkbit.publish("8.0", "good image 8.0"), devices.all.slice(0, 3));
     await devices.poll();
-    expect(devices.versions()).toEqual({ "7.0": 3, "1.0": 7 });
-    const later = { ...mark, number: 2 };
-    await ota(config, { environment, wholeFleet: true }).apply(plan, { kind: "restore" }, later);
-    await devices.poll();
+    const last = await rollOut(
+      fleet,
+      images.next,
+      saying((step): Verdict => (step < 2 ? "promote" : "hold")),
+      ledger,
+    );
+    expect(last.code).toBe("standing");
+    expect(devices.versions()["2.0"]).toBe(2);
+    const looked = await said("rollback", "--fleet", "--dry-run");
+    expect(looked.out).toMatch(/firmware:1.0 for [345] of 10 devices/);
+    const ran = await devices.during(() => said("rollback", "--fleet"));
+    expect(ran.code, ran.note).toBe(0);
     expect(devices.versions()).toEqual({ "1.0": 10 });
   });
 });

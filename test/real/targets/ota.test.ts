@@ -122,4 +122,31 @@ describe("ota through hawkBit", { timeout: 300_000 }, () => {
       if (!died) return expect(changes).toBeGreaterThan(2);
     }
   });
+
+  it("takes back by one rollout of the server's what is too much for one request, and a second runner ends it", async () => {
+    const fleet = await fleetOf(hawkbit, sets.old, 120);
+    const { all, unreachable } = fleet.devices;
+    // hawkBit writes down a moment later, and for all together, when devices asked last.
+    await sleep(5000);
+    await apply(fleet, { kind: "deploy" }, 1);
+    await apply(fleet, { kind: "share", share: 100, by: "cohort" }, 2);
+    for (const { id } of all.slice(60)) unreachable.add(id);
+    for (let round = 0; round < 40 && fleet.devices.versions()["2.0"] !== 60; round += 1) {
+      await sleep(250);
+      await fleet.devices.poll();
+    }
+    expect(fleet.devices.versions()).toEqual({ "1.0": 60, "2.0": 60 });
+    // The note, the end of the offer, the tag and its devices; then the answer about the rollout is lost.
+    const proxy = await failingProxy(hawkbit.url, 4);
+    await expect(apply(fleet, { kind: "restore" }, 3, proxy.url)).rejects.toThrow();
+    await proxy.close();
+    await apply(fleet, { kind: "restore" }, 3);
+    await reached(fleet, { kind: "restore" });
+    expect(fleet.devices.versions()).toEqual({ "1.0": 120 });
+    // Whoever was silent hears that the offer is over, and then of the old image alone.
+    unreachable.clear();
+    for (let round = 0; round < 2; round += 1) await fleet.devices.poll();
+    for (const { history } of all.slice(60)) expect(history).not.toContain("installed 2.0");
+    expect(all.slice(60).map(({ history }) => history.at(-1))).toEqual(new Array(60).fill("installed 1.0"));
+  });
 });
