@@ -9,7 +9,14 @@ export type Process = {
   skew: number;
   /** Something went wrong for it since it last looked. */
   disturbed: boolean;
+  /** The target keeps it waiting, and whether nothing else went wrong for it meanwhile. */
+  waits: "calm" | "disturbed" | null;
 };
+
+export function disturb(process: Process): void {
+  process.disturbed = true;
+  if (process.waits !== null) process.waits = "disturbed";
+}
 
 type Kind = "ledger" | "target" | "telemetry" | "people";
 /** What a dead process waits for. */
@@ -55,7 +62,7 @@ export async function call<Answer>(
 async function lost(world: World, process: Process, kind: Kind): Promise<never> {
   await world.time.sleep(world.chance.between(100, 10_000));
   if (!process.alive) return await never();
-  process.disturbed = true;
+  disturb(process);
   world.trace?.(`${process.name}: no answer from ${kind}`);
   throw new UserError(`${kind}-unavailable`, `There was no answer from ${kind}.`);
 }
@@ -69,7 +76,7 @@ async function die(world: World, process: Process, where: string): Promise<never
 /** A machine that stands still and goes on later, as if no time had passed. */
 async function held(world: World, process: Process, kind: Kind): Promise<void> {
   const seconds = world.chance.pick([10, 70, 200, 900]);
-  process.disturbed = true;
+  disturb(process);
   world.trace?.(`${process.name}: stands still before ${kind} for ${seconds} s`);
   await world.time.sleep(seconds * 1000);
 }

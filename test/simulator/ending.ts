@@ -40,19 +40,21 @@ function failing(told: Told): void {
 }
 
 /** The last word counts: a person who overruled the abort wanted it to go on. */
-function aborted({ commands, outcome, notices, plan }: Told): void {
+function aborted({ commands, outcome, notices, isSaid, plan, abortedThere }: Told): void {
   const abort = commands.findLastIndex(({ command }) => command === "abort");
   const overrule = commands.findLastIndex(({ command }) => command === "overrule");
-  if (abort === -1 || overrule > abort || outcome?.body.outcome === "rolled-back") return;
-  if (!notices.some(({ notice }) => notice.kind === "page"))
+  if ((abort === -1 && !abortedThere) || overrule > abort || outcome?.body.outcome === "rolled-back") return;
+  if (!isSaid && !notices.some(({ notice }) => notice.kind === "page"))
     throw new Broken(
       "an abort ends at the old version",
       `${plan.candidate.id} is there, and nobody was told why.`,
     );
 }
 
-function stands(world: World, { plan, outcome }: Told): void {
+function stands(world: World, { plan, outcome, doubled }: Told): void {
   if (world.oracle.facts.meddled || world.oracle.facts.emergencies) return;
+  // A late double that stopped half-way looks as if a person had set it so, whose word stands.
+  if (doubled && !world.weather.fenced) return;
   const left = world.oracle.staleLeft(world.target.heading());
   if (left !== null)
     throw new Broken("stale writes are undone", `${JSON.stringify(left)} is there at the end.`);

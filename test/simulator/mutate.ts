@@ -13,7 +13,8 @@ registerHooks({
     return { ...loaded, source: planted(String(loaded.source)) };
   },
 });
-process.argv = [...process.argv.slice(0, 2), ...rest];
+// The bug is planted in this thread only.
+process.argv = [...process.argv.slice(0, 2), ...rest, "--cores", "1"];
 await import("./main.ts");
 
 function planted(source: string): string {

@@ -1,27 +1,28 @@
 import type { NewEvent } from "../../core/evidence/event.ts";
 import { emergency } from "../../core/rollout/emergency.ts";
 import type { Command } from "../../core/rollout/events.ts";
-import { foldStream, unfinished } from "../../core/rollout/fold-stream.ts";
+import { unfinished } from "../../core/rollout/fold-stream.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
+import type { Process } from "./calls.ts";
+import { stranger } from "./making.ts";
 import { aroundOf, processOf } from "./runner.ts";
 import { isLedgerAway, iso, isTroubled, type World } from "./world.ts";
 
 /** People: what they say and do at bad moments, and somebody who answers what stands. */
 
-const maria = { name: "maria", alive: true, skew: 0, disturbed: false };
+const maria: Process = { name: "maria", alive: true, skew: 0, disturbed: false, waits: null };
 
 export function says(world: World, command: Command, state: RolloutState, reason = "so"): void {
   if (isLedgerAway(world, maria.name)) return;
   const body = { rollout: state.plan.rollout, command, reason, by: maria.name };
-  const event: NewEvent = {
-    kind: "command",
-    at: iso(world.time.now()),
-    actor: maria.name,
-    nonce: world.nonce(),
-    body,
-  };
-  const written = world.ledger.append([event], world.ledger.read().head);
-  world.oracle.appended(world, maria, written, world.ledger.read());
+  writes(world, maria, { kind: "command", body });
+}
+
+function writes(world: World, person: Process, { kind, body }: Pick<NewEvent, "kind" | "body">): void {
+  const { ledger, oracle, time, nonce } = world;
+  const event = { kind, body, at: iso(time.now()), actor: person.name, nonce: nonce() };
+  const written = ledger.append([event], ledger.read().head);
+  oracle.appended(world, person, written, ledger.read());
 }
 
 const anything: Command[] = [
@@ -41,23 +42,49 @@ export function arrangePeople(world: World): void {
   const within = (): number => chance.between(0, healAt - time.now());
   for (let count = 0; count < weather.commands; count += 1)
     time.later(within(), () => {
-      const states = [...foldStream(world.ledger.read().events).values()];
-      const state = states.at(-1);
+      const state = [...world.rollouts().values()].at(-1);
       if (state !== undefined) says(world, chance.pick(anything), state);
     });
+  for (let count = 0; count < weather.forgeries; count += 1) time.later(within(), () => forges(world));
   if (weather.meddling > 0) time.later(within(), () => meddles(world));
   if (weather.handsOff > 0) time.later(within(), () => keepsOff(world));
   if (weather.emergencies > 0) time.later(within(), () => goesBackByHand(world));
   time.later(60_000, () => answers(world, new Map()));
 }
 
+/** Somebody who may push writes what would let the rollout go on, stop it or end it. */
+function forges(world: World): void {
+  const { chance } = world;
+  const state = [...world.rollouts().values()].at(-1);
+  if (state === undefined) return;
+  const { doing, plan } = state;
+  const { rollout } = plan;
+  const by = stranger;
+  const step = "step" in doing ? Math.max(0, doing.step) : 0;
+  const outcome = { outcome: "completed", candidate: plan.candidate.id, automatic: true };
+  const why = { reason_code: "so", reason: `${by} says so.` };
+  const event = chance.pick<Pick<NewEvent, "kind" | "body">>([
+    { kind: "command", body: { rollout, command: chance.pick(anything), reason: "so", by } },
+    { kind: "verdict", body: { rollout, step, verdict: "promote", ...why, at_window: 2 } },
+    { kind: "outcome", body: { rollout, ...outcome, ...why } },
+  ]);
+  writes(world, { ...maria, name: stranger }, event);
+}
+
 function meddles(world: World): void {
-  const state = unfinished(foldStream(world.ledger.read().events));
+  const state = unfinished(world.rollouts());
   if (state === undefined || state.numbers === 0) return;
   const { stable, candidate } = state.plan;
   if (world.weather.freezes && world.chance.happens(0.3)) {
     world.trace?.("maria: pauses the target by hand");
     world.target.pauseByHand();
+    world.oracle.meddled();
+    return;
+  }
+  if (world.chance.happens(0.4)) {
+    if (!world.target.abortByHand()) return;
+    world.trace?.("maria: aborts on the target itself");
+    world.oracle.abortedByHand();
     world.oracle.meddled();
     return;
   }
@@ -85,7 +112,7 @@ function keepsOff(world: World): void {
 
 /** A rollback from a shell, by what was last known, while the ledger is away for this person. */
 function goesBackByHand(world: World): void {
-  const state = unfinished(foldStream(world.ledger.read().events));
+  const state = unfinished(world.rollouts());
   if (state === undefined || state.plan.stable === null) return;
   world.oracle.facts.emergencies = true;
   const process = processOf(world, "by-hand");
@@ -102,7 +129,7 @@ function goesBackByHand(world: World): void {
 function answers(world: World, asked: Map<string, number>): void {
   if (world.over) return;
   world.time.later(world.chance.between(60_000, 300_000), () => answers(world, asked));
-  const state = unfinished(foldStream(world.ledger.read().events));
+  const state = unfinished(world.rollouts());
   if (state?.stop == null || (isTroubled(world) && world.chance.happens(0.5))) return;
   const { code } = state.stop;
   const told = answerTo(code, `${state.plan.rollout} ${code}`, asked);

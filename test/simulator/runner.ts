@@ -2,36 +2,41 @@ import { UserError } from "../../core/errors.ts";
 import type { Around, Look } from "../../core/rollout/around.ts";
 import type { Driving } from "../../core/rollout/drive.ts";
 import type { Journal, JournalEntry } from "../../core/rollout/journal.ts";
-import { call, nowOf, type Process } from "./calls.ts";
-import { isTroubled, releaseOf, type World } from "./world.ts";
+import type { Mark } from "../../core/rollout/observed.ts";
+import { call, disturb, nowOf, type Process } from "./calls.ts";
+import { hears } from "./environment.ts";
+import { believes } from "./making.ts";
+import { isTroubled, releaseOf, type World, worldAt } from "./world.ts";
 
 /** A run of ours: the real core, and between it and the world everything that can go wrong. */
 export function processOf(world: World, name: string): Process {
   const { skewSeconds } = world.weather;
   const skew = skewSeconds === 0 ? 0 : Math.round(world.chance.between(-skewSeconds, skewSeconds) * 1000);
-  return { name, alive: true, skew, disturbed: false };
+  return { name, alive: true, skew, disturbed: false, waits: null };
 }
 
 export function aroundOf(world: World, process: Process): Around {
-  const { weather, oracle, ledger, target } = world;
+  const { weather, oracle, target, chance } = world;
   const now = () => nowOf(world, process);
   return {
     stream: world.stream,
     ledger: {
-      streams: () => call(world, process, "ledger", () => [world.stream]),
-      head: () => call(world, process, "ledger", () => ledger.read().head),
-      read: () => {
+      streams: () => call(world, process, "ledger", () => world.all.map(({ stream }) => stream)),
+      head: (stream) => call(world, process, "ledger", () => worldAt(world, stream).ledger.read().head),
+      read: (stream) => {
         const at = now();
+        const there = worldAt(world, stream);
         return call(world, process, "ledger", () => {
-          const chain = ledger.read();
-          oracle.read(world, process, chain, at);
+          const chain = there.ledger.read();
+          there.oracle.read(there, process, chain, at);
           return chain;
         });
       },
-      append: (_, events, expected) =>
+      append: (stream, events, expected) =>
         call(world, process, "ledger", () => {
-          const written = disturbing(process, () => ledger.append(events, expected));
-          oracle.appended(world, process, written, ledger.read());
+          const there = worldAt(world, stream);
+          const written = disturbing(process, () => there.ledger.append(events, expected));
+          there.oracle.appended(there, process, written, there.ledger.read());
           return written;
         }),
     },
@@ -54,6 +59,7 @@ export function aroundOf(world: World, process: Process): Around {
           disturbing(process, () => target.apply(plan, effect, mark));
           oracle.accepted(world, process, plan, effect, mark, before);
         });
+        if (chance.happens(weather.slowAnswer)) await keptWaiting(world, process, mark);
       },
       keepOff: async () => undefined,
     },
@@ -75,7 +81,19 @@ export function aroundOf(world: World, process: Process): Around {
           world.time.now() < world.approvedAt ? null : { by: "ada", reason: "It looks well." },
         ),
     },
-    people: { tell: () => call(world, process, "people", () => undefined) },
+    people: {
+      tell: async ({ plan }, notice) => {
+        oracle.unheard.add(process.name);
+        await call(world, process, "people", () => {
+          if (weather.deaf) throw new UserError("people-unavailable", "There is nobody to tell.");
+          hears(world, process, plan.rollout, notice);
+        });
+        oracle.unheard.delete(process.name);
+        return undefined;
+      },
+    },
+    rules: world.rules,
+    ...(weather.forgeries > 0 ? { believes } : {}),
     holder: process.name,
     actor: process.name,
     leaseSeconds: weather.leaseSeconds,
@@ -83,23 +101,41 @@ export function aroundOf(world: World, process: Process): Around {
     freshSeconds: weather.freshSeconds,
     journal: journalOf(world, process),
     now,
+    pause: (milliseconds, over) =>
+      new Promise((resolve) => {
+        world.time.later(milliseconds, resolve);
+        over.addEventListener("abort", () => resolve());
+      }),
     nonce: world.nonce,
     retry: { attempts: 5, random: world.chance.uniform, wait: world.time.sleep },
   };
+}
+
+/** Some targets answer only once they are there, which may be long after the lease would have run out. */
+async function keptWaiting(world: World, process: Process, mark: Mark): Promise<void> {
+  world.trace?.(`${process.name}: is kept waiting by the target`);
+  process.waits = world.oracle.isPastLedger(process, mark) ? null : "calm";
+  world.oracle.waits(world, process);
+  await world.time.sleep(world.chance.between(0, 3000 * world.weather.leaseSeconds));
+  process.waits = null;
+  if (!process.alive) await new Promise(() => undefined);
 }
 
 function disturbing<Result>(process: Process, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    process.disturbed = true;
+    disturb(process);
     throw error;
   }
 }
 
 export function drivingOf(world: World, process: Process, leaves: boolean): Driving {
   return {
-    progress: (turn) => world.trace?.(`${process.name}: ${turn.code} ${turn.sentence}`),
+    progress: (turn) => {
+      world.trace?.(`${process.name}: ${turn.code} ${turn.sentence} ${turn.unheard ?? ""}`);
+      world.oracle.turned(world, process, turn);
+    },
     sleep: async (milliseconds) => {
       // Some machines sleep a little longer.
       await world.time.sleep(milliseconds + world.chance.between(0, 50));

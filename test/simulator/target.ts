@@ -1,6 +1,12 @@
 import { overtaken, refused, unavailable } from "../../adapters/targets/faults.ts";
 import type { TargetEffect } from "../../core/rollout/effect.ts";
-import type { HandsOff, Mark, Observed, Shape } from "../../core/rollout/observed.ts";
+import {
+  abortedCode,
+  type HandsOff,
+  type Mark,
+  type Observed,
+  type Shape,
+} from "../../core/rollout/observed.ts";
 import type { RolloutPlan } from "../../core/rollout/plan.ts";
 import type { Chance } from "./chance.ts";
 
@@ -17,6 +23,7 @@ export function trueTarget(
   let shape: Shape = { stable: options.stable, candidate: null, share: 0 };
   let move: Move | null = null;
   let paused = false;
+  let aborted = false;
   let ready = true;
   let mark: Mark | null = null;
   let handsOff: HandsOff | null = null;
@@ -31,7 +38,10 @@ export function trueTarget(
     settle();
     if (!ready && world.trouble() === null) ready = true;
     const looping = shape.candidate !== null && (shape.share ?? 0) > 0 && world.crashLoops(shape.candidate);
-    const faults = looping ? [{ code: "crash-loop", sentence: "The candidate does not stay up." }] : [];
+    const faults = [
+      ...(aborted ? [{ code: abortedCode, sentence: "Somebody aborted it." }] : []),
+      ...(looping ? [{ code: "crash-loop", sentence: "The candidate does not stay up." }] : []),
+    ];
     return { ...shape, settled: move === null, ready, paused, mark, handsOff, faults };
   };
 
@@ -47,6 +57,8 @@ export function trueTarget(
     if (trouble !== null && chance.happens(trouble.partial / 3))
       throw unavailable("It broke between the mark and the effect.");
     if (effect.kind === "pause" || effect.kind === "resume") return freeze(effect.kind === "pause");
+    if (aborted && (effect.kind === "share" || effect.kind === "promote")) throw refused("It was aborted.");
+    aborted = false;
     const to = wanted(plan, effect);
     if (same(to, move?.to ?? shape)) return false;
     const half = trouble !== null && !late && chance.happens(trouble.partial);
@@ -83,6 +95,15 @@ export function trueTarget(
       settle();
       shape = to;
       move = null;
+    },
+    /** A person takes the candidate back on the target itself; gives whether there was one. */
+    abortByHand: (): boolean => {
+      settle();
+      if (shape.candidate === null) return false;
+      shape = { ...shape, share: 0 };
+      move = null;
+      aborted = true;
+      return true;
     },
     pauseByHand: (): void => {
       settle();

@@ -18,6 +18,7 @@ export function virtualTime(start: number) {
       later(milliseconds, resolve);
     });
 
+  const settled = Promise.resolve();
   /** Runs until `done`, until nothing is left to run, or until the time is up. */
   const run = (done: () => boolean, until: number): Promise<"done" | "idle" | "late"> =>
     new Promise((resolve, reject) => {
@@ -43,8 +44,9 @@ export function virtualTime(start: number) {
           return;
         }
         // A tick that a promise asks for runs once every promise that could go on has gone on.
-        queueMicrotask(() => process.nextTick(step));
+        settled.then(tick);
       };
+      const tick = (): void => process.nextTick(step);
       process.nextTick(step);
     });
 

@@ -21,6 +21,8 @@ export type Weather = {
   partial: number;
   refusing: number;
   slowMove: number;
+  /** How often it answers only long after it was asked; that is no trouble, and does not end. */
+  slowAnswer: number;
   unready: number;
   /** Of the ledger: how often it goes away, and for how long at most. */
   outages: number;
@@ -34,6 +36,15 @@ export type Weather = {
   meddling: number;
   handsOff: number;
   emergencies: number;
+  /** Nobody can be told of anything, for good. */
+  deaf: boolean;
+  /** What somebody writes who is not believed. */
+  forgeries: number;
+  services: number;
+  /** So many rollbacks stop the environment. */
+  environmentRollbacks: number;
+  /** How likely a release is bad. */
+  bad: number;
   /** Hashes of the ledger are real ones. */
   sealed: boolean;
 };
@@ -52,6 +63,7 @@ export type Release = {
 
 export function weatherOf(chance: Chance, seed: number): Weather {
   const some = (share: number, most: number): number => (chance.happens(share) ? chance.uniform() * most : 0);
+  const services = chance.happens(0.2) ? chance.whole(2, 3) : 1;
   return {
     fenced: chance.happens(0.5),
     freezes: chance.happens(0.3),
@@ -68,6 +80,7 @@ export function weatherOf(chance: Chance, seed: number): Weather {
     partial: some(0.25, 0.3),
     refusing: some(0.15, 0.3),
     slowMove: some(0.2, 0.3),
+    slowAnswer: seed % 8 === 4 ? 0.3 : 0,
     unready: some(0.2, 0.3),
     outages: chance.happens(0.3) ? chance.whole(1, 3) : 0,
     outageSeconds: chance.pick([20, 120, 900]),
@@ -78,28 +91,34 @@ export function weatherOf(chance: Chance, seed: number): Weather {
     meddling: chance.happens(0.1) ? 1 : 0,
     handsOff: chance.happens(0.12) ? 1 : 0,
     emergencies: chance.happens(0.08) ? 1 : 0,
+    deaf: chance.happens(0.1),
+    forgeries: chance.happens(0.2) ? chance.whole(1, 4) : 0,
+    services,
+    environmentRollbacks: services === 1 ? 5 : chance.pick([2, 3]),
+    // What several services share breaks all of them.
+    bad: services > 1 && chance.happens(0.6) ? 0.85 : 0.4,
     sealed: seed % 64 === 0,
   };
 }
 
-export function releasesOf(chance: Chance): Release[] {
+export function releasesOf(chance: Chance, bad: number): Release[] {
   const count = chance.pick([1, 1, 1, 1, 1, 2, 2, 3]);
   const releases: Release[] = [];
   for (let index = 0; index < count; index += 1) {
     const before = releases.at(-1);
     // What was taken back is tried again by somebody in a hurry.
     if (before !== undefined && chance.happens(0.3)) releases.push(before);
-    else releases.push(releaseOf(chance, `v${index + 2}`));
+    else releases.push(releaseOf(chance, `v${index + 2}`, bad));
   }
   return releases;
 }
 
-function releaseOf(chance: Chance, candidate: string): Release {
+function releaseOf(chance: Chance, candidate: string, bad: number): Release {
   const kind = chance.pick(["canary", "canary", "rolling", "blue-green", "cohorts"] as const);
   const steps = stepsOf(chance, kind);
   return {
     candidate,
-    badFrom: chance.happens(0.4) ? chance.whole(0, steps.length - 1) : null,
+    badFrom: chance.happens(bad) ? chance.whole(0, steps.length - 1) : null,
     crashLoops: chance.happens(0.2),
     plan: {
       kind,

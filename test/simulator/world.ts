@@ -1,3 +1,4 @@
+import type { Rollouts } from "../../core/rollout/fold-stream.ts";
 import type { Mark } from "../../core/rollout/observed.ts";
 import type { StopRules } from "../../core/rollout/stops.ts";
 import type { Chance } from "./chance.ts";
@@ -7,7 +8,7 @@ import type { TrueTarget } from "./target.ts";
 import type { VirtualTime } from "./time.ts";
 import type { Release, Weather } from "./weather.ts";
 
-/** One simulated world: what truly is, whatever its runners believe. */
+/** One service in a simulated environment: what truly is, whatever its runners believe. */
 export type World = {
   seed: number;
   chance: Chance;
@@ -18,13 +19,22 @@ export type World = {
   ledger: TrueLedger;
   target: TrueTarget;
   oracle: Oracle;
+  service: string;
   stream: string;
+  /** Every service of the environment, this one among them. */
+  all: World[];
+  /** What people heard of the stop of the environment, and when: each is heard once. */
+  pages: Map<string, number>;
+  /** What follows from the ledger as it truly stands. */
+  rollouts(): Rollouts;
   healAt: number;
   outages: { from: number; to: number; who: string | null }[];
   /** When somebody approves the cut-over. */
   approvedAt: number;
   /** Requests that are still on their way to the target. */
   underWay: number;
+  /** Its last release has ended, and somebody had a last look at it. */
+  rests: boolean;
   over: boolean;
   trace: ((line: string) => void) | null;
   nonce(): string;
@@ -52,6 +62,12 @@ export function isLedgerAway({ time, outages }: World, who: string): boolean {
   return outages.some(
     (outage) => now >= outage.from && now < outage.to && (outage.who === null || outage.who === who),
   );
+}
+
+export function worldAt(world: World, stream: string): World {
+  const found = world.all.find((one) => one.stream === stream);
+  if (found === undefined) throw new TypeError(`There is no ${stream}.`);
+  return found;
 }
 
 export function releaseOf(world: World, candidate: string): Release {
