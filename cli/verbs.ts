@@ -5,7 +5,7 @@ import type { VerbDeclaration } from "../actions/io.ts";
 import { judgeDeclaration } from "./judge-declaration.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
-import { offVerb, rollbackVerb, rolloutVerb } from "./rollout/declaration.ts";
+import { offVerb, quarantineVerb, rollbackVerb, rolloutVerb } from "./rollout/declaration.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
 import type { Terminal } from "./terminal.ts";
 import { tuneDeclaration } from "./tune-declaration.ts";
@@ -25,6 +25,7 @@ export const verbs: Record<string, Verb> = {
   tune: { declaration: tuneDeclaration, load: () => import("./tune.ts") },
   rollout: { declaration: rolloutVerb, load: () => import("./rollout/index.ts") },
   rollback: { declaration: rollbackVerb, load: () => import("./rollout/back.ts") },
+  quarantine: { declaration: quarantineVerb, load: () => import("./rollout/quarantine.ts") },
   off: { declaration: offVerb, load: () => import("./rollout/off.ts") },
   collect: { declaration: collectDeclaration, load: () => import("./collect.ts") },
   policy: { declaration: policyDeclaration, load: () => import("./policy.ts") },

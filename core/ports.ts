@@ -79,11 +79,17 @@ export type Refusal = { code: string; sentence: string };
  * `target-refused` where it does not, `overtaken` where the target itself knows of a higher number of the lease.
  */
 export type Target = {
-  /** fenced: it refuses a write under a lease's number that was overtaken. freezes: it moves by itself once asked. */
-  readonly traits: { fenced: boolean; freezes: boolean };
+  /**
+   * fenced: it refuses a write under a lease's number that was overtaken. freezes: it moves by itself once asked.
+   * fleet: it is made of devices, which all can be taken back, whoever gave them what they have.
+   */
+  readonly traits: { fenced: boolean; freezes: boolean; fleet?: true };
   can(plan: RolloutPlan): Promise<Refusal[]>;
   observe(plan: RolloutPlan): Promise<Observed>;
-  /** The mark stands on the target before the effect does. Answers once it is asked for, not once it is reached. */
+  /**
+   * The mark stands on the target before the effect does. Answers once it is asked for; where the target cannot do
+   * otherwise, once it is reached: the lease is renewed meanwhile.
+   */
   apply(plan: RolloutPlan, effect: TargetEffect, mark: Mark): Promise<void>;
   /** Tells all automation to stay away, or that it may come back (null). */
   keepOff(plan: RolloutPlan, handsOff: HandsOff | null): Promise<void>;

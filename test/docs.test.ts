@@ -60,7 +60,11 @@ describe("YAML blocks", () => {
     const value: unknown = document.toJS();
     const keys = Object.keys(value ?? {});
     if (keys.includes("jobs")) return expect(readWorkflow(value)).toEqual([]);
-    if (["ledger", "policy", "telemetry", "rollback-workflow"].some((key) => keys.includes(key)))
+    if (
+      ["ledger", "policy", "telemetry", "rollback-workflow", "watchdog-workflow"].some((key) =>
+        keys.includes(key),
+      )
+    )
       return expect(readConfiguration(text)).toBeDefined();
     if (keys.includes("stores")) return expect(parseStores(text, page).length).toBeGreaterThan(0);
     // Rules of Prometheus are held to what the App counts in test/app/observability.test.ts.

@@ -1,5 +1,6 @@
 import type { Target } from "../core/ports.ts";
 import type { HandsOff, Mark, Observed, Shape } from "../core/rollout/observed.ts";
+import type { RolloutPlan } from "../core/rollout/plan.ts";
 import { shapeAfter } from "../core/rollout/reconcile.ts";
 
 /** A target in memory that does at once what it is asked, and remembers every share that it ever had. */
@@ -9,6 +10,7 @@ export function virtualTarget(stable: string) {
   let handsOff: HandsOff | null = null;
   let paused = false;
   const shares: (number | null)[] = [];
+  const plans: RolloutPlan[] = [];
   const faults: Observed["faults"] = [];
   const target: Target = {
     traits: { fenced: false, freezes: false },
@@ -16,6 +18,7 @@ export function virtualTarget(stable: string) {
     observe: async () => ({ ...shape, settled: true, ready: true, paused, mark, handsOff, faults }),
     apply: async (plan, effect, given) => {
       mark = given;
+      plans.push(plan);
       if (effect.kind === "pause" || effect.kind === "resume") paused = effect.kind === "pause";
       shape = shapeAfter(plan, effect, shape);
       shares.push(shape.share);
@@ -27,6 +30,7 @@ export function virtualTarget(stable: string) {
   return {
     target,
     shares,
+    plans,
     faults,
     get shape(): Shape {
       return shape;

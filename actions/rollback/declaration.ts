@@ -11,8 +11,16 @@ export const rollbackDeclaration: VerbDeclaration = {
     policy: placeInputs.policy,
     service: placeInputs.service,
     environment: placeInputs.environment,
+    "decision-id": {
+      description: "Take back only what follows this decision. Empty: whatever there is.",
+    },
     to: {
       description: "The version to go back to. Empty: the last one that was good, as the ledger tells.",
+    },
+    fleet: {
+      description:
+        "Every device of the fleet gets that version, and not only those that the last rollout touched.",
+      flag: true,
     },
     reason: { description: "Why, for the ledger and for whoever reads it." },
     out: telemetryInputs.out,

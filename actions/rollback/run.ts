@@ -1,4 +1,5 @@
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { optional } from "../../core/optional.ts";
 import { plain } from "../../core/render/escape.ts";
 import type { Around } from "../../core/rollout/around.ts";
 import { type Body, bookkeeper } from "../../core/rollout/book.ts";
@@ -11,11 +12,12 @@ import { aroundOf, rolloutsNow } from "../rollout/around.ts";
 import { isKnownBack, unknownBack } from "../rollout/borne-out.ts";
 import { driven } from "../rollout/driving.ts";
 import type { RolloutPorts } from "../rollout/ports.ts";
-import { backFrom, type Ground, groundOf, observedAt } from "../rollout/prepare.ts";
+import { type Ground, groundOf } from "../rollout/prepare.ts";
 import { nothingMoved, type RolloutResult } from "../rollout/result.ts";
 import { concluded } from "../rollout/run.ts";
-import { graphLines, graphOf } from "./graph.ts";
 import type { RollbackInputs } from "./inputs.ts";
+import { ofDecision } from "./of-decision.ts";
+import { planOfBack } from "./plan.ts";
 import { backWithoutLedger } from "./without-ledger.ts";
 
 /** What a ledger may be beside away: none of it keeps the bad version up. */
@@ -24,6 +26,7 @@ const ledgerFaults = new Set(["ledger-unavailable", "ledger-unreadable", "ledger
 /** Back, now: no gate, no evidence, no waiting for whoever holds the lease. */
 export async function runRollback(inputs: RollbackInputs, ports: RolloutPorts): Promise<RolloutResult> {
   const ground = groundOf(inputs, ports);
+  if (inputs.fleet) requireFleet(ground);
   const around = aroundOf(ground, ports);
   try {
     return await withLedger(inputs, ground, around, ports);
@@ -34,6 +37,15 @@ export async function runRollback(inputs: RollbackInputs, ports: RolloutPorts): 
   }
 }
 
+export function requireFleet({ place, target }: Ground): void {
+  if (target.traits.fleet === true) return;
+  throw new UserError(
+    "no-fleet",
+    `${place.service} runs on ${place.config.kind}, which is no fleet of devices: a rollback without \`fleet\` takes all of it back.`,
+    exitCodes.usage,
+  );
+}
+
 async function withLedger(
   inputs: RollbackInputs,
   ground: Ground,
@@ -41,7 +53,10 @@ async function withLedger(
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
   const rollouts = await rolloutsNow(around);
+  const done = inputs.decisionId === undefined ? undefined : ofDecision(inputs.decisionId, rollouts);
+  if (done !== undefined) return done;
   const running = unfinished(rollouts);
+  let { to } = inputs;
   if (running !== undefined && !(await isKnownBack(running.plan, rollouts, around))) {
     if (inputs.to === undefined) throw unknownBack(running.plan);
     if (inputs.to !== running.plan.stable?.id) {
@@ -51,18 +66,23 @@ async function withLedger(
   }
   if (running !== undefined) {
     const turn = await takeBack(running, inputs, around, ports);
-    const there = turn.state.plan.stable?.id;
-    const isMeant = inputs.to === undefined || inputs.to === there || turn.code !== "ended";
-    if (isMeant) return tookBack(turn, ports);
-    ports.say(`${ground.place.service} is back at ${there ?? "what it was"}; from there to ${inputs.to}.`);
+    const { stable, whole_fleet } = turn.state.plan;
+    const there = stable?.id;
+    const isMeant = inputs.to === undefined || inputs.to === there;
+    const isWhole = !inputs.fleet || whole_fleet === true;
+    if ((isMeant && isWhole) || turn.code !== "ended") return tookBack(turn, ports);
+    to ??= there;
+    ports.say(`${ground.place.service} is back at ${there ?? "what it was"}; from there to ${to}.`);
   }
-  return openBack(inputs, ground, around, ports);
+  return openBack({ ...inputs, ...optional("to", to) }, ground, around, ports);
 }
+
+type Word = Pick<RollbackInputs, "reason" | "fleet">;
 
 /** Aborts what is on its way, and goes back with it in our own hands. */
 async function takeBack(
   { plan }: RolloutState,
-  { reason }: RollbackInputs,
+  inputs: RollbackInputs,
   around: Around,
   ports: RolloutPorts,
 ): Promise<Turn> {
@@ -71,33 +91,24 @@ async function takeBack(
   ports.say(
     `${rollout} is on its way with ${plan.candidate.id}: it is taken back to ${plan.stable?.id ?? "what was"}.`,
   );
-  await inOurHands(rollout, reason, around);
+  await inOurHands(rollout, inputs, around);
   return driven(rollout, around, ports, { waitSeconds: standsSeconds });
 }
 
 /** Back from a version that nothing is on its way to. */
 export async function openBack(
-  { to, reason }: Pick<RollbackInputs, "to" | "reason">,
+  inputs: Word & Pick<RollbackInputs, "to">,
   ground: Ground,
   around: Around,
   ports: RolloutPorts,
 ): Promise<RolloutResult> {
-  const { stable: runs } = await observedAt(ground);
-  const graph = await graphOf(around, await rolloutsNow(around), runs);
-  const target = to === undefined ? graph?.to : { id: to };
-  if (graph === null || target === null || target === undefined)
-    throw new UserError(
-      "no-known-good",
-      `The ledger knows no earlier version of ${ground.place.service} in ${ground.place.environment} that was good. Name one in \`to\`, as its target calls it.`,
-      exitCodes.blocked,
-    );
-  for (const line of graphLines({ ...graph, to: target })) ports.say(line);
-  const plan = backFrom(ground, graph.from, target, ports);
-  const opened = await open(plan, around, ground.rules);
-  if ("refused" in opened) return refused(opened.refused, target.id);
+  const { plan, lines } = await planOfBack(inputs, ground, around, ports);
+  for (const line of lines) ports.say(line);
+  const opened = await open(plan, around);
+  if ("refused" in opened) return refused(opened.refused, plan.stable?.id ?? "");
   const { rollout } = opened;
   ports.begun?.(rollout);
-  await inOurHands(rollout, reason, around);
+  await inOurHands(rollout, inputs, around);
   return tookBack(await driven(rollout, around, ports, { waitSeconds: standsSeconds }), ports);
 }
 
@@ -108,13 +119,15 @@ const standsSeconds = 0;
  * The word and our lease stand in the ledger together: whoever drove the rollout finds out before its next effect. A way
  * back that is under way needs no second word, and one that stands does.
  */
-async function inOurHands(rollout: string, reason: string, around: Around): Promise<void> {
+async function inOurHands(rollout: string, { reason, fleet }: Word, around: Around): Promise<void> {
   const keeper = bookkeeper({ ...around, freshSeconds: 0 });
-  const body = { rollout, command: "abort", reason, by: around.actor };
+  const all = fleet ? { whole_fleet: true } : {};
+  const body = { rollout, command: "abort", reason, by: around.actor, ...all };
   for (let attempt = 0; attempt < around.retry.attempts; attempt += 1) {
     const book = await keeper.fresh();
     const { turned = null, stop = null, plan } = book.rollouts.get(rollout) ?? {};
-    const isSaid = turned !== null && stop === null && plan?.kind !== "back";
+    const isWide = !fleet || plan?.whole_fleet === true;
+    const isSaid = turned !== null && stop === null && plan?.kind !== "back" && isWide;
     const word: Body[] = isSaid ? [] : [{ kind: "command", body }];
     if (await keeper.append(book, [...word, ...preempting(book, around, book.lease.fencing)])) return;
     await around.retry.wait(Math.round(200 * around.retry.random()));

@@ -1,3 +1,4 @@
+import { pause } from "../../adapters/pause.ts";
 import { appendWithRetry } from "../../core/evidence/append.ts";
 import { tampered } from "../../core/evidence/fault.ts";
 import { optional } from "../../core/optional.ts";
@@ -8,13 +9,17 @@ import type { RolloutPorts } from "./ports.ts";
 import type { Ground } from "./prepare.ts";
 
 /** What the driver of one service's rollouts needs, out of what the process has. */
-export function aroundOf({ place, target, stream, leaseSeconds }: Ground, ports: RolloutPorts): Around {
+export function aroundOf(
+  { place, target, stream, rules, leaseSeconds }: Ground,
+  ports: RolloutPorts,
+): Around {
   const { ledger, approvals, people, holder, actor, pollSeconds, freshSeconds, nonce, retry } = ports;
   return {
     ...{ ledger, stream, target, approvals, people, holder, actor, leaseSeconds },
-    ...{ pollSeconds, freshSeconds, nonce, retry },
+    ...{ rules, pollSeconds, freshSeconds, nonce, retry },
     evidence: ports.evidence(place),
     now: () => new Date(ports.now()).toISOString(),
+    pause,
     ...optional("believes", ports.believes),
     ...optional("journal", ports.journal),
   };
@@ -35,7 +40,11 @@ export async function say(around: Around, rollout: string, said: Said): Promise<
   await appendWithRetry(ledger, stream, () => [event], retry);
 }
 
-export async function rolloutsNow({ ledger, stream, believes }: Around): Promise<Rollouts> {
+export async function rolloutsNow({
+  ledger,
+  stream,
+  believes,
+}: Pick<Around, "ledger" | "stream" | "believes">): Promise<Rollouts> {
   const { events, fault } = await ledger.read(stream);
   if (fault !== undefined) throw tampered(fault);
   return foldStream(events, believes);

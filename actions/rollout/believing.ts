@@ -75,6 +75,8 @@ export function believing(
 
 function isDoubted(event: RolloutEvent): boolean {
   if (event.kind === "verdict") return event.body.verdict === "promote";
+  // To take a version out is a stop, and to let it in again is none.
+  if (event.kind === "quarantine") return event.body.until === undefined;
   return event.kind === "command" && toBeProven.includes(event.body.command);
 }
 
@@ -87,7 +89,7 @@ function isFollowed({ body }: EventOf<"verdict">, events: readonly LedgerEvent[]
   const moves = new Set<number>();
   for (const event of events.slice(index + 1)) {
     const known = rolloutEvent(event);
-    if (known === null || known.body.rollout !== body.rollout) continue;
+    if (known === null || known.kind === "quarantine" || known.body.rollout !== body.rollout) continue;
     if (known.kind === "intent" && ["share", "promote"].includes(known.body.effect.kind))
       moves.add(known.body.number);
     if (known.kind === "result" && known.body.status === "done" && moves.has(known.body.number)) return true;

@@ -9,7 +9,11 @@ import { rolloutsNow } from "./around.ts";
 /** What a ledger that others may write says is held against the target, which they may not. */
 
 /** Whether the version a plan leads back to was there: the target has it as stable, or it was rolled out before. */
-export async function isKnownBack(plan: RolloutPlan, rollouts: Rollouts, around: Around): Promise<boolean> {
+export async function isKnownBack(
+  plan: RolloutPlan,
+  rollouts: Rollouts,
+  around: Pick<Around, "target" | "believes">,
+): Promise<boolean> {
   const { stable } = plan;
   if (around.believes === undefined || stable === null) return true;
   const came = [...rollouts.values()].some(
@@ -32,7 +36,10 @@ export function unknownBack({ rollout, stable }: RolloutPlan): UserError {
 }
 
 /** An end that somebody else wrote is believed where the target is there. */
-export async function requireEnd({ state, code }: Turn, around: Around): Promise<void> {
+export async function requireEnd(
+  { state, code }: Pick<Turn, "state" | "code">,
+  around: Pick<Around, "ledger" | "stream" | "target" | "believes">,
+): Promise<void> {
   const { plan, doing } = state;
   if (around.believes === undefined || code !== "ended" || doing.kind !== "ended") return;
   if (doing.outcome === "overruled") return;

@@ -54,8 +54,11 @@ const silentMs = 5 * 60_000;
 function showing({ now }: Around, ports: DrivingPorts) {
   let before: { news: string; at: number } | undefined;
   let mirrored: Promise<void> = Promise.resolve();
+  let unheard: string | undefined;
   const turn = (one: Turn): void => {
     ports.saw?.(one.state);
+    if (one.unheard !== undefined && one.unheard !== unheard) ports.warn(one.unheard);
+    unheard = one.unheard ?? unheard;
     if (one.code === "moved") return;
     const news = newsOf(one);
     if (before?.news === news && ports.now() - before.at < silentMs) return;

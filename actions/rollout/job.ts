@@ -20,12 +20,13 @@ import { approvalsOfRun } from "./approvals.ts";
 import { believing } from "./believing.ts";
 import { telemetryEvidence } from "./evidence.ts";
 import { evidenceInputs } from "./evidence-inputs.ts";
+import { gitReverts } from "./git-reverts.ts";
 import { requiredLedger, verifying } from "./ledger.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { subjectOfJob } from "./subject.ts";
 
 /** What a step leaves for its `post`. */
-export const states = { begun: "begun", rollout: "rollout", left: "left" } as const;
+export const states = { begun: "begun", rollout: "rollout", left: "left", process: "process" } as const;
 
 /** GitHub lets a token ask a thousand times an hour; a person's word is heard within this time. */
 const freshSeconds = 15;
@@ -71,6 +72,7 @@ export async function portsOfJob(
   const url = input("telemetry-url") || undefined;
   const iso = (): string => new Date(now()).toISOString();
   const logUrl = `${env.GITHUB_SERVER_URL ?? "https://github.com"}/${repository}/actions/runs/${env.GITHUB_RUN_ID ?? ""}`;
+  const gitRevert = gitReverts(client, { repository, ledger, now, ...optional("believes", believes) });
   const people = githubPeople({ client, repository, now: iso, warn });
   const mirror = rolloutMirror({ client, repository, logUrl, now: iso, warn });
   const spans = await rolloutSpans(env, { now: iso, warn });
@@ -78,8 +80,8 @@ export async function portsOfJob(
     ...{ resolved, ledger, repository, say, warn, summary, now, retry, pollSeconds, freshSeconds },
     ...optional("believes", believes),
     ...optional("commit", env.GITHUB_SHA),
-    ...{ stop: process_.stop, sleep: process_.sleep },
-    openTarget: (config) => openTarget(config, { environment: env }),
+    ...{ stop: process_.stop, sleep: process_.sleep, keep: process_.write },
+    openTarget: (config) => openTarget(config, { environment: env, gitRevert }),
     readText,
     evidence: () =>
       telemetryEvidence(evidenceInputs(input), {
@@ -102,11 +104,22 @@ export async function portsOfJob(
       await spans.close();
     },
     journal: journalFile(`${input("out")}/journal.jsonl`),
-    holder: [repository, env.GITHUB_RUN_ID, env.GITHUB_RUN_ATTEMPT, env.GITHUB_JOB].filter(Boolean).join("/"),
+    holder: holderOf(toolkit, repository, env),
     actor: env.GITHUB_ACTOR ?? "unknown",
     nonce: () => randomBytes(16).toString("hex"),
     begun: (rollout) => toolkit.saveState(states.rollout, rollout),
   };
+}
+
+/**
+ * All legs of a matrix are one job to GitHub, and so are two calls of one reusable workflow: two that drive the same
+ * service would both find their own lease. On two services they hold two leases, because each has a stream of its own.
+ */
+function holderOf(toolkit: Toolkit, repository: string, env: NodeJS.ProcessEnv): string {
+  const own = toolkit.getState(states.process) || randomBytes(4).toString("hex");
+  toolkit.saveState(states.process, own);
+  const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt, GITHUB_JOB: job } = env;
+  return [repository, run, attempt, job, own].filter(Boolean).join("/");
 }
 
 async function readText(path: string): Promise<string> {

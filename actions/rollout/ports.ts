@@ -47,4 +47,6 @@ export type RolloutPorts = PreparePorts & {
   say(line: string): void;
   warn(sentence: string): void;
   summary(markdown: string): Promise<void>;
+  /** Writes a document among those of the evidence, and says where. */
+  keep?(name: string, text: string): Promise<string>;
 };

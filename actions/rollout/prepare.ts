@@ -9,6 +9,7 @@ import {
   digestIn,
   type NewPlan,
   noRollout,
+  noVersion,
   type RolloutPlan,
   type Version,
 } from "../../core/rollout/plan.ts";
@@ -78,14 +79,14 @@ export function backFrom(
   { place, target }: Ground,
   candidate: Version,
   stable: Version,
-  { repository }: Pick<PreparePorts, "repository">,
+  { repository, fleet = false }: Pick<PreparePorts, "repository"> & { fleet?: boolean },
 ): NewPlan {
   const about: About = {
     ...aboutPlace(place, target),
     ...{ candidate, stable },
     ...optional("repository", repository),
   };
-  return planBack(about, place.thresholds);
+  return { ...planBack(about, place.thresholds), ...optional("whole_fleet", fleet || undefined) };
 }
 
 export function groundOf(
@@ -104,7 +105,7 @@ export function groundOf(
 
 /** What the target says of itself, outside of any rollout. */
 export async function observedAt({ place, target }: Ground): Promise<Observed> {
-  const about = { ...aboutPlace(place, target), candidate: { id: "none" }, stable: null };
+  const about = { ...aboutPlace(place, target), candidate: noVersion, stable: null };
   return target.observe({ ...planBack(about, place.thresholds), rollout: noRollout });
 }
 

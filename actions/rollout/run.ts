@@ -9,6 +9,7 @@ import type { Turn } from "../../core/rollout/taking.ts";
 import { aroundOf, rolloutsNow } from "./around.ts";
 import { isKnownBack, requireEnd, unknownBack } from "./borne-out.ts";
 import { afterCancel } from "./cancelled.ts";
+import { draw } from "./drawn.ts";
 import { driven } from "./driving.ts";
 import { mayBegin } from "./gate.ts";
 import type { RunInputs } from "./inputs.ts";
@@ -45,7 +46,7 @@ export async function beginRollout(
     await requireMeant(prepared, ports);
     await mayBegin(prepared, inputs.waitSeconds, ports);
   }
-  const opened = await open(prepared.plan, around, prepared.rules);
+  const opened = await open(prepared.plan, around);
   if ("refused" in opened) return refused(opened, prepared);
   const { rollout, adopted } = opened;
   if (adopted) await requireKnownBack(rollout, around);
@@ -64,6 +65,7 @@ export async function concluded(turn: Turn, ports: RolloutPorts): Promise<Rollou
   const now = new Date(ports.now()).toISOString();
   await ports.summary(`${renderRolloutMarkdown(statusOf(turn.state, null, now))}\n${result.goOn}\n`);
   await ports.settle?.(turn.state);
+  await draw(turn.state, ports);
   ports.say(result.sentence);
   return result;
 }

@@ -1,11 +1,12 @@
 import { exitCodes, UserError } from "../../core/errors.ts";
-import type { LedgerEvent } from "../../core/evidence/event.ts";
+import { tampered } from "../../core/evidence/fault.ts";
 import { parseStream } from "../../core/evidence/stream.ts";
 import { optional } from "../../core/optional.ts";
 import type { Chain } from "../../core/ports.ts";
 import { backAsked } from "../../core/rollout/back-asked.ts";
 import type { Notice } from "../../core/rollout/effect.ts";
 import { foldStream, unfinished } from "../../core/rollout/fold-stream.ts";
+import { silenceOf } from "../../core/rollout/silence.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 import { openBack } from "../rollback/run.ts";
 import { aroundOf, say } from "./around.ts";
@@ -23,14 +24,14 @@ export type Adopt = (typeof adoptValues)[number];
 
 /**
  * Looks for rollouts whose run fell silent, in every stream of the ledger. They are held and paged, or driven on; a
- * way back that lies half done is always driven, because holding it would leave users with the bad version.
+ * way back that nobody drives is always driven, and at once: holding it would leave users with the bad version.
  */
 export async function watchOver(adopt: Adopt, ports: RolloutPorts): Promise<RolloutResult> {
   const streams = (await ports.ledger.streams()).filter((stream) => parseStream(stream)?.kind === "service");
   const found = await Promise.all(streams.map((stream) => lookAfter(stream, adopt, ports)));
   const results = found.filter((one) => one !== undefined);
   const worst = results.toSorted((left, right) => left.exitCode - right.exitCode).at(-1);
-  const names = results.map(({ outputs }) => outputs.rollout).join(", ");
+  const names = results.flatMap(({ outputs }) => outputs.rollout || []).join(", ");
   const sentence =
     results.length === 0 ? "No rollout has fallen silent." : results.map((one) => one.sentence).join("\n");
   ports.say(sentence);
@@ -55,14 +56,13 @@ async function lookAfter(
     const chain = await ports.ledger.read(stream);
     const rollouts = foldStream(chain.events, ports.believes);
     const state = unfinished(rollouts);
-    if (chain.fault !== undefined) {
-      ports.warn(chain.fault.sentence);
-      return undefined;
-    }
+    if (chain.fault !== undefined) throw tampered(chain.fault);
     if (state === undefined) return await goBackAsAsked(stream, chain, ports);
     const { service, environment } = state.plan;
     const ground = groundOf({ service, environment }, ports);
-    if (!isSilent(chain, ground.leaseSeconds, ports.now())) return undefined;
+    const now = ports.now();
+    const { fromMs } = silenceOf(chain.events, state, ground.leaseSeconds, new Date(now).toISOString());
+    if (now < fromMs) return undefined;
     // Who may push could have written a plan that leads back to anything.
     const isSure =
       ports.believes === undefined ||
@@ -72,9 +72,11 @@ async function lookAfter(
       : hold(state, ground, ports, isSure));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // One service that cannot be looked after keeps nobody from looking after the others.
-    ports.warn(`${stream}: ${error.message}`);
-    return undefined;
+    // One service that cannot be looked after keeps nobody from looking after the others, and is not taken for one that is.
+    const sentence = `${stream}: ${error.message}`;
+    ports.warn(sentence);
+    const outputs = { rollout: "", outcome: "unknown", "reason-code": error.reasonCode, stable: "" };
+    return { outputs, exitCode: error.exitCode, sentence, goOn: "" };
   }
 }
 
@@ -101,17 +103,7 @@ async function goBackAsAsked(
     };
     return { outputs, exitCode: exitCodes.needsApproval, sentence, goOn: "" };
   }
-  return openBack({ reason }, ground, aroundOf(ground, ports), ports);
-}
-
-/** Whoever drives writes its lease anew at half of its time; two of them without a word are no pause. */
-function isSilent({ events }: Chain, leaseSeconds: number, now: number): boolean {
-  const last = events.findLast(isSign);
-  return last !== undefined && now - Date.parse(last.at) >= 2 * leaseSeconds * 1000;
-}
-
-function isSign({ kind }: LedgerEvent): boolean {
-  return kind === "lease" || kind === "rollout" || kind === "command";
+  return openBack({ reason, fleet: false }, ground, aroundOf(ground, ports), ports);
 }
 
 const lookOnceSeconds = 1;
@@ -154,7 +146,9 @@ async function hold(
       : `it leads back to ${plan.stable?.id ?? "nothing"}, which nothing but the ledger bears out: roll back with \`to\`.`);
   const notice: Notice = { kind: "page", code: "silent", sentence };
   const around = aroundOf(ground, ports);
-  await say(around, plan.rollout, { command: "hold", reason: sentence, by: ports.actor });
+  // A way back stops for no such word.
+  if (state.turned === null)
+    await say(around, plan.rollout, { command: "hold", reason: sentence, by: ports.actor });
   try {
     await ports.people.tell(state, notice);
   } catch (error) {

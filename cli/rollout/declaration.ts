@@ -12,7 +12,7 @@ const ledgerFlags = {
     default: "origin",
   },
   url: { description: "Address of the App that keeps the ledger; its token is ADAPTIVE_DEPLOY_TOKEN." },
-  repository: { description: "owner/name, for a ledger that the App keeps." },
+  repository: { description: "owner/name, for a ledger that the App keeps and for reverts." },
 } satisfies Record<string, InputDeclaration>;
 
 const documentFlags = {
@@ -22,6 +22,10 @@ const documentFlags = {
 
 const { policy, service, environment } = placeInputs;
 const placeFlags = { policy, service, environment };
+
+const backFlags = {
+  "dry-run": { description: "Shows what a rollback would do and ask for; nothing moves.", flag: true },
+} satisfies Record<string, InputDeclaration>;
 
 /** What switch takes: the words of a person, and next, which is what promote does at a step. */
 export const words: readonly string[] = [...rolloutWords.filter((word) => word !== "status"), "next"];
@@ -40,11 +44,17 @@ export const rolloutVerb: VerbDeclaration = {
   outputs: {},
   flags: {
     ...ledgerFlags,
+    svg: { description: "status: also draws the rollout of one service as a picture, into this file." },
     watch: { description: "status: shown anew whenever something happened, until it ended.", flag: true },
     reason: { description: "switch, undo: why, for the ledger and for whoever reads it." },
     to: {
       description: "undo: the version to go back to. Empty: the last one that was good, as the ledger tells.",
     },
+    fleet: {
+      description: "undo: every device of the fleet, and not only those that were touched.",
+      flag: true,
+    },
+    ...backFlags,
     ...documentFlags,
   },
 };
@@ -52,7 +62,24 @@ export const rolloutVerb: VerbDeclaration = {
 export const rollbackVerb: VerbDeclaration = {
   ...rollbackDeclaration,
   outputs: {},
-  flags: { ...ledgerFlags, ...documentFlags },
+  flags: { ...ledgerFlags, ...backFlags, ...documentFlags },
+};
+
+export const quarantineVerb: VerbDeclaration = {
+  name: "quarantine",
+  title: "adaptive-deploy: quarantine",
+  usage: "<digest> [flags]",
+  description:
+    "Keeps a version out of a service, by its digest or as its target calls it: no rollout of it begins, one that is on its way is taken back, and an update server stops offering it.",
+  inputs: {},
+  outputs: {},
+  flags: {
+    ...placeFlags,
+    ...ledgerFlags,
+    for: { description: "How long, for example 14d. Empty: policy's `quarantine: cooldown`." },
+    lift: { description: "The version may go out again.", flag: true },
+    reason: { description: "Why, for the ledger and for whoever finds it." },
+  },
 };
 
 export const offVerb: VerbDeclaration = {

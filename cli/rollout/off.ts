@@ -1,16 +1,15 @@
-import { printable } from "../../actions/io.ts";
 import { placeOfInputs } from "../../actions/rollout/inputs.ts";
 import { backFrom, groundOf } from "../../actions/rollout/prepare.ts";
 import { openTarget } from "../../adapters/targets/index.ts";
-import { exitCodes, UserError } from "../../core/errors.ts";
-import { durationAdvice, parseDuration } from "../../core/policy/duration.ts";
+import { exitCodes } from "../../core/errors.ts";
 import type { HandsOff } from "../../core/rollout/observed.ts";
-import { noRollout } from "../../core/rollout/plan.ts";
+import { noRollout, noVersion } from "../../core/rollout/plan.ts";
 import { type Arguments, readArguments } from "../arguments.ts";
 import { policyHere } from "../policy-here.ts";
 import type { Terminal } from "../terminal.ts";
 import { offVerb } from "./declaration.ts";
 import { personOf } from "./ports.ts";
+import { untilOf } from "./until.ts";
 
 /** The mark on the target that keeps automation away. It needs no ledger: it holds where nothing else answers. */
 export async function run(words: string[], terminal: Terminal): Promise<number> {
@@ -24,8 +23,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   const ground = groundOf(placeOfInputs(argument.value), ports);
   const { place, target } = ground;
   // A target is named by a plan; of this one only the place counts.
-  const none = { id: "none" };
-  const plan = { ...backFrom(ground, none, none, {}), rollout: noRollout };
+  const plan = { ...backFrom(ground, noVersion, noVersion, {}), rollout: noRollout };
   const handsOff = argument.flag("lift") ? null : handsOffBy(argument, terminal);
   await target.keepOff(plan, handsOff);
   const where = `${place.service} in ${place.environment}`;
@@ -39,16 +37,5 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
 
 function handsOffBy(argument: Arguments, terminal: Terminal): HandsOff {
   const reason = argument.given("reason")?.slice(0, 1000) ?? "No reason was given.";
-  return { by: personOf(terminal), reason, until: untilOf(argument.given("for")) };
-}
-
-function untilOf(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds > 0) return new Date(Date.now() + seconds * 1000).toISOString();
-  throw new UserError(
-    "bad-input",
-    `--for of off is "${printable(text)}". Allowed: ${durationAdvice}.`,
-    exitCodes.usage,
-  );
+  return { by: personOf(terminal), reason, until: untilOf(argument) ?? null };
 }

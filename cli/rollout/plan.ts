@@ -1,11 +1,11 @@
 import { aroundOf } from "../../actions/rollout/around.ts";
 import { evidenceInputs } from "../../actions/rollout/evidence-inputs.ts";
 import { rolloutInputs } from "../../actions/rollout/inputs.ts";
+import type { RolloutPorts } from "../../actions/rollout/ports.ts";
 import { powerOfPlan } from "../../actions/rollout/power.ts";
 import { type Prepared, prepareRollout } from "../../actions/rollout/prepare.ts";
 import type { PlanPower } from "../../core/analysis/power-of-plan.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
-import type { Ledger } from "../../core/ports.ts";
 import { renderPlanTerminal } from "../../core/render/rollout/plan.ts";
 import { type DryRun, dryRunOf } from "../../core/rollout/dry-run.ts";
 import { open } from "../../core/rollout/open.ts";
@@ -25,14 +25,13 @@ export async function showPlan(argument: Arguments, terminal: Terminal): Promise
     else terminal.out(renderPlanTerminal(dryRun, { colour: terminal.colour, width: terminal.width }));
     return dryRun.refusals.length === 0 ? exitCodes.go : exitCodes.blocked;
   } finally {
-    room.close();
+    await room.close();
   }
 }
 
 async function dryRunFor(prepared: Prepared, room: Room): Promise<DryRun> {
-  const { plan, target, rules } = prepared;
-  const ports = { ...room.ports, ledger: readOnly(room.ports.ledger) };
-  const opened = await open(plan, aroundOf(prepared, ports), rules);
+  const { plan, target } = prepared;
+  const opened = await open(plan, aroundOf(prepared, lookingOn(room.ports)));
   const refusals = [...blocksOf(prepared), ...("refused" in opened ? opened.refused : [])];
   const rollout = "refused" in opened ? noRollout : opened.rollout;
   const adopts = "refused" in opened || !opened.adopted ? null : opened.rollout;
@@ -51,9 +50,10 @@ function blocksOf({ answer, decision }: Prepared): DryRun["refusals"] {
   return [...blocks, { code: "approval-missing", sentence }];
 }
 
-/** Opening a rollout finds out all that speaks against it; what it would write then goes nowhere. */
-function readOnly(ledger: Ledger): Ledger {
-  return { ...ledger, append: async () => [] };
+/** Opening a rollout finds out all that speaks against it; what it would write and tell then goes nowhere. */
+export function lookingOn(ports: RolloutPorts): RolloutPorts {
+  const ledger = { ...ports.ledger, append: async () => [] };
+  return { ...ports, ledger, people: { tell: async () => undefined } };
 }
 
 /** A plan is shown without its power where the store cannot be asked. */

@@ -11,6 +11,7 @@ import type { EvidenceInputs } from "../../actions/rollout/evidence-inputs.ts";
 import type { RolloutPorts } from "../../actions/rollout/ports.ts";
 import { journalFile } from "../../adapters/files/journal.ts";
 import { retry } from "../../adapters/ledgers/record-decision.ts";
+import { rolloutSpans } from "../../adapters/opentelemetry/rollout-spans.ts";
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
 import { openTarget } from "../../adapters/targets/index.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
@@ -22,13 +23,14 @@ import type { Arguments } from "../arguments.ts";
 import { type Home, openWritableHome } from "../ledger-home.ts";
 import { policyHere } from "../policy-here.ts";
 import type { Terminal } from "../terminal.ts";
+import { revertsHere } from "./reverts.ts";
 
 /** What a rollout needs of this machine, in place of a job's. */
 export type Room = {
   ports: RolloutPorts;
   /** What the evidence is asked with, for a plan that is only looked at. */
   evidence: { inputs: EvidenceInputs; ports: AnalyzePorts };
-  close(): void;
+  close(): Promise<void>;
 };
 
 export async function roomOf(
@@ -49,8 +51,11 @@ export async function roomOf(
   };
   sayWhoIsBelieved(home, terminal);
   const person = personOf(terminal);
+  const warn = (sentence: string): void => terminal.note(`adaptive-deploy: ${sentence}`);
+  const iso = (): string => new Date(process.now()).toISOString();
+  const spans = await rolloutSpans(terminal.environment, { now: iso, warn });
   const ports: RolloutPorts = {
-    ...surroundings(home, resolved, argument, terminal),
+    ...(await surroundings(home, resolved, argument, terminal)),
     evidence: () => telemetryEvidence(asked, analyzing),
     // A person's word comes through the ledger: `rollout switch approve`.
     approvals: { look: async () => null },
@@ -73,10 +78,19 @@ export async function roomOf(
     pollSeconds: 1,
     freshSeconds: home.kind === "file" ? 1 : 15,
     say: (line) => terminal.note(line),
-    warn: (sentence) => terminal.note(`adaptive-deploy: ${sentence}`),
+    warn,
+    saw: spans.saw,
     summary: async () => undefined,
+    keep: process.write,
   };
-  return { ports, evidence: { inputs: asked, ports: analyzing }, close };
+  return {
+    ports,
+    evidence: { inputs: asked, ports: analyzing },
+    close: async () => {
+      close();
+      await spans.close();
+    },
+  };
 }
 
 type Surroundings = Pick<
@@ -84,16 +98,17 @@ type Surroundings = Pick<
   "resolved" | "ledger" | "openTarget" | "readText" | "repository" | "ownFiles"
 >;
 
-function surroundings(
+async function surroundings(
   { ledger }: Home,
   resolved: ResolvedPolicy,
   argument: Arguments,
   terminal: Terminal,
-): Surroundings {
+): Promise<Surroundings> {
+  const reverts = await revertsHere(ledger, argument, terminal);
   return {
     resolved,
     ledger,
-    openTarget: (config) => openTarget(config, { environment: terminal.environment }),
+    openTarget: (config) => openTarget(config, { environment: terminal.environment, ...reverts }),
     readText: textOf,
     ownFiles: true,
     ...optional("repository", argument.given("repository")),

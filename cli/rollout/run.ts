@@ -20,6 +20,6 @@ export async function drive(argument: Arguments, terminal: Terminal): Promise<nu
       );
     return exitCode;
   } finally {
-    close();
+    await close();
   }
 }

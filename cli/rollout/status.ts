@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stopOfProcess } from "../../actions/stopping.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import type { Ledger } from "../../core/ports.ts";
+import { renderRolloutSvg } from "../../core/render/rollout/picture.ts";
+import { eventsOf } from "../../core/rollout/fold-stream.ts";
 import { statusOf } from "../../core/rollout/status.ts";
 import type { Arguments } from "../arguments.ts";
-import { documentText } from "../document.ts";
+import { documentText, writeText } from "../document.ts";
 import { openHome } from "../ledger-home.ts";
 import { policyHere } from "../policy-here.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,6 +24,8 @@ export async function showStatus(argument: Arguments, terminal: Terminal): Promi
       "no-rollout",
       "The ledger tells of no rollout there. Name --service and --environment, or another ledger.",
     );
+  const picture = argument.given("svg");
+  if (picture !== undefined) await draw(told, picture);
   if (argument.flag("watch")) return watch(ledger, told, argument, terminal);
   if (argument.flag("json")) terminal.out(documentText(documentsOf(told)));
   else showAll(told, argument, terminal);
@@ -31,6 +35,19 @@ export async function showStatus(argument: Arguments, terminal: Terminal): Promi
 async function tellingOf(ledger: Ledger, streams: readonly string[]): Promise<Told[]> {
   const told = await Promise.all(streams.map((stream) => readTold(ledger, stream)));
   return told.filter(({ rollouts }) => rollouts.size > 0);
+}
+
+async function draw(told: readonly Told[], path: string): Promise<void> {
+  const [only, ...more] = told;
+  const state = only === undefined ? undefined : currentOf(only.rollouts);
+  if (only === undefined || state === undefined || more.length > 0)
+    throw new UserError(
+      "ambiguous-rollout",
+      "A picture shows one rollout, and the ledger tells of several services. Name one with --service.",
+      exitCodes.usage,
+    );
+  const now = new Date().toISOString();
+  await writeText(path, renderRolloutSvg(state, eventsOf(only.events, state), now));
 }
 
 /** Always a list, so that a program need not know how many services there are. */

@@ -1,4 +1,5 @@
 import type { ResolvedPolicy } from "../../adapters/policy/resolve.ts";
+import type { LedgerEvent } from "../../core/evidence/event.ts";
 import { tampered } from "../../core/evidence/fault.ts";
 import { foldLease, type LeaseState } from "../../core/evidence/lease.ts";
 import { parseStream, serviceStream } from "../../core/evidence/stream.ts";
@@ -9,7 +10,13 @@ import type { RolloutState } from "../../core/rollout/state.ts";
 import type { Arguments } from "../arguments.ts";
 
 /** Rollouts as the ledger tells them, without asking any target. */
-export type Told = { stream: string; head: Head | null; rollouts: Rollouts; lease: LeaseState };
+export type Told = {
+  stream: string;
+  head: Head | null;
+  rollouts: Rollouts;
+  lease: LeaseState;
+  events: readonly LedgerEvent[];
+};
 
 /** Streams of the service that is named, else of every service of the environment. */
 export async function streamsOf(
@@ -30,7 +37,7 @@ export async function streamsOf(
 export async function readTold(ledger: Ledger, stream: string): Promise<Told> {
   const { events, fault, head } = await ledger.read(stream);
   if (fault !== undefined) throw tampered(fault);
-  return { stream, head, rollouts: foldStream(events), lease: foldLease(events) };
+  return { stream, head, rollouts: foldStream(events), lease: foldLease(events), events };
 }
 
 /** The rollout that is under way, else the last one. */

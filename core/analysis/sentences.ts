@@ -18,10 +18,11 @@ export const analyzerSentences = {
     const metrics = tracks.length === 1 ? "The metric stays" : `All ${tracks.length} metrics stay`;
     return `${metrics} within what policy allows, ${inARow} healthy windows in a row.`;
   },
-  /** Of a step that others follow. */
-  calm(inARow: number): string {
+  /** Of a step beside the one that is asked for the evidence. */
+  calm(inARow: number, decided: boolean): string {
     const windows = counted(inARow, "healthy window");
-    return `No sign of harm in ${windows} in a row; how little harm is left is for a later step to show.`;
+    const left = decided ? "was for an earlier step to show" : "is for a later step to show";
+    return `No sign of harm in ${windows} in a row; how little harm is left ${left}.`;
   },
   blind(states: readonly StateAt[]): string {
     const what = states.every(({ track }) => isImpossible(track))

@@ -7,9 +7,10 @@ import type { Track } from "./track.ts";
 import type { VerdictReason } from "./verdict.ts";
 
 /**
- * What lets a step go on. `evidence`: all that a promotion takes. `health`: healthy windows in a row, because a later
+ * What lets a step go on. `evidence`: all that a promotion takes. `health`: healthy windows in a row, because another
  * step asks for the evidence. `rules`: there is nothing to compare with any more, so guardrails and probes alone, each
- * with its data. `time`: nothing can be measured, and policy lets time pass. `nothing`: only harm is news.
+ * with its data but for the baseline's. `time`: nothing can be measured, and policy lets time pass. `nothing`: only
+ * harm is news.
  */
 export type GoesOnBy = "evidence" | "health" | "rules" | "time" | "nothing";
 
@@ -21,6 +22,8 @@ export type StepAsks = {
   until: number;
   healthyWindows: number;
   on: GoesOnBy;
+  /** Whether the step that asks for all of the evidence lies behind. */
+  decided?: boolean;
 };
 
 type Stands = {
@@ -32,7 +35,7 @@ type Stands = {
 
 /** Why the rollout goes on after this window; undefined where it does not. */
 export function goesOn(
-  { from, healthyWindows, on }: StepAsks,
+  { from, healthyWindows, on, decided = false }: StepAsks,
   window: number,
   { standing, states, tracks, demand }: Stands,
 ): { reason: VerdictReason; sentence: string } | undefined {
@@ -44,10 +47,11 @@ export function goesOn(
     const inARow = standing.healthy_in_a_row;
     return on === "evidence"
       ? { reason: "healthy", sentence: analyzerSentences.healthy(tracks, inARow) }
-      : { reason: "no-sign-of-harm", sentence: analyzerSentences.calm(inARow) };
+      : { reason: "no-sign-of-harm", sentence: analyzerSentences.calm(inARow, decided) };
   }
   if (on === "nothing" || standing.word !== "go-on" || window < from + healthyWindows - 1) return undefined;
-  if (demand !== undefined && (on === "rules" || demand.reason_code !== "no-data")) return undefined;
+  const waits = on === "rules" ? demand?.uncompared !== true : demand?.reason_code !== "no-data";
+  if (demand !== undefined && waits) return undefined;
   const passed = counted(healthyWindows, "window");
   return on === "rules"
     ? { reason: "not-compared", sentence: `${passed} passed without a breach. ${notCompared}` }

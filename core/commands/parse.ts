@@ -1,5 +1,11 @@
 import { editDistance } from "../policy/guardrails/suggest.ts";
-import { type RollbackCommand, type RolloutCommand, rollbackCommand, rolloutCommand } from "./rollout.ts";
+import {
+  type QuarantineCommand,
+  type RollbackCommand,
+  type RolloutCommand,
+  rollbackCommand,
+  rolloutCommand,
+} from "./rollout.ts";
 import { type Incomplete, incomplete, isReason, longestReason, missing } from "./usage.ts";
 import { visibleLines } from "./visible.ts";
 
@@ -13,6 +19,7 @@ export type Command =
   | { kind: "risk" }
   | { kind: "risk-wrong"; reason: string }
   | RolloutCommand
+  | QuarantineCommand
   | RollbackCommand
   | { kind: "help" }
   | Incomplete;

@@ -17,6 +17,13 @@ export type RolloutCommand = {
   environment?: string;
   reason?: string;
 };
+export type QuarantineCommand = {
+  kind: "quarantine";
+  service: string;
+  environment: string;
+  digest: string;
+  reason: string;
+};
 export type RollbackCommand = { kind: "rollback"; service: string; environment: string; reason: string };
 
 /** What lets a rollout go on without its evidence, or against it, says why; who stops one may be in a hurry. */
@@ -24,8 +31,9 @@ const withReason: readonly RolloutWord[] = ["hold", "approve", "promote", "overr
 const place = /^(service|environment)=(\S{1,256})(?:[ \t]+|$)/;
 
 /** Other words behind `/rollout` are talk, but for one that is nearly ours. */
-export function rolloutCommand(words: string): RolloutCommand | Incomplete | undefined {
+export function rolloutCommand(words: string): RolloutCommand | QuarantineCommand | Incomplete | undefined {
   const [, first = "", rest = ""] = /^(\S*)[ \t]*(.*)$/.exec(words) ?? [];
+  if (first === "quarantine") return quarantineCommand(rest);
   const named = first === "" ? "status" : first;
   const word = rolloutWords.find((one) => one === named);
   if (word === undefined) {
@@ -49,6 +57,19 @@ export function rolloutCommand(words: string): RolloutCommand | Incomplete | und
   if (isReason(reason))
     return { kind: "rollout", word, ...where, reason: reason.trim().slice(0, longestReason) };
   return withReason.includes(word) ? missing("rollout") : { kind: "rollout", word, ...where };
+}
+
+function quarantineCommand(words: string): QuarantineCommand | Incomplete {
+  const [, service, environment, digest, reason = ""] =
+    /^(\S{1,256})[ \t]+(\S{1,256})[ \t]+(\S{1,1000})(?:[ \t]+(.*))?$/.exec(words) ?? [];
+  if (service === undefined || environment === undefined || digest === undefined)
+    return incomplete(
+      "quarantine",
+      "missing-place",
+      "It does not say which version is kept out, of which service and where.",
+    );
+  if (![service, environment, digest, reason].every(isReason)) return missing("quarantine");
+  return { kind: "quarantine", service, environment, digest, reason: reason.trim().slice(0, longestReason) };
 }
 
 export function rollbackCommand(words: string): RollbackCommand | Incomplete {

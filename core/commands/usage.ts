@@ -24,6 +24,7 @@ export const usages = {
   hold: "/hold <reason>",
   unhold: "/unhold [<reason>]",
   rollout: "/rollout <word> [service=<name>] [environment=<name>] [<reason>]",
+  quarantine: "/rollout quarantine <service> <environment> <digest> <reason>",
   rollback: "/rollback <service> <environment> <reason>",
   help: "/help",
 } as const;

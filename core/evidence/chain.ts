@@ -1,7 +1,8 @@
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Chain, Head } from "../ports.ts";
 import { canonicalJson } from "./canonical.ts";
-import { type LedgerEvent, ledgerEvent, type NewEvent } from "./event.ts";
+import { eventKinds, type LedgerEvent, ledgerEvent, type NewEvent } from "./event.ts";
 import { type Fault, type FaultKind, faultAt, tornProblem } from "./fault.ts";
 import { hashOf, isTooDeep, longestLineBytes, readableEvent, readLine, writeLine } from "./line.ts";
 import type { Segment } from "./segment.ts";
@@ -24,6 +25,7 @@ function sealOne(stream: string, sequence: number, previous: string | null, even
   const body = asStored(event);
   const parsed = ledgerEvent
     .omit({ hash: true })
+    .extend({ kind: z.enum(eventKinds) })
     .safeParse({ schema_version: 1, stream, sequence, previous, nonce, kind, at, actor, body });
   if (!parsed.success) throw refused(event, parsed.error.issues[0]?.message ?? "it has the wrong shape");
   const sealed = { ...parsed.data, hash: hashOf(parsed.data) };

@@ -13,12 +13,21 @@ export const eventKinds = [
   "command",
   "observation",
   "notice",
+  "quarantine",
   "intent",
   "result",
   "verdict",
   "outcome",
   "feedback",
 ] as const;
+
+export type EventKind = (typeof eventKinds)[number];
+
+/** Of a later version: it is a link of the chain like every other, and passed over by whoever does not know it. */
+const laterKind = z
+  .string()
+  .regex(/^[a-z][a-z-]{0,39}$/)
+  .brand<"later kind">();
 
 export const ledgerEvent = z.strictObject({
   schema_version: z.literal(1),
@@ -28,7 +37,7 @@ export const ledgerEvent = z.strictObject({
   previous: z.string().nullable(),
   /** Random, so that two writers with equal content never write the same event and both believe they won. */
   nonce: z.string().min(16),
-  kind: z.enum(eventKinds),
+  kind: z.union([z.enum(eventKinds), laterKind]),
   /** ISO instant in UTC. */
   at: z.string(),
   actor: z.string(),
@@ -37,4 +46,4 @@ export const ledgerEvent = z.strictObject({
   hash: z.string(),
 });
 export type LedgerEvent = z.infer<typeof ledgerEvent>;
-export type NewEvent = Pick<LedgerEvent, "kind" | "at" | "actor" | "body" | "nonce">;
+export type NewEvent = Pick<LedgerEvent, "at" | "actor" | "body" | "nonce"> & { kind: EventKind };

@@ -37,11 +37,22 @@ export function foldLease(events: readonly LedgerEvent[], before: LeaseState = n
   let state = before;
   for (const event of events) {
     if (event.kind !== "lease") continue;
-    const body = leaseBody.safeParse(event.body);
-    const next = body.success ? after(state, body.data, event.at) : null;
+    const body = bodyOf(event);
+    const next = body === null ? null : after(state, body, event.at);
     state = next ?? { ...state, void: [...state.void, event.sequence] };
   }
   return state;
+}
+
+const known = new WeakMap<LedgerEvent, LeaseBody | null>();
+
+/** Parsed once, however often the stream is folded. */
+function bodyOf(event: LedgerEvent): LeaseBody | null {
+  const before = known.get(event);
+  if (before !== undefined) return before;
+  const body = leaseBody.safeParse(event.body).data ?? null;
+  known.set(event, body);
+  return body;
 }
 
 /** The state after an event, or null where the event breaks a rule. */

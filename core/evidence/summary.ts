@@ -13,7 +13,17 @@ export function summaryOf(event: Pick<LedgerEvent, "kind" | "body">): string {
 }
 
 /** Fields that say most of an event, in the order in which they are shown. */
-const told = ["action", "verdict", "effect", "result", "outcome", "reason_code", "reason", "holder"];
+const told = [
+  "action",
+  "verdict",
+  "effect",
+  "result",
+  "outcome",
+  "reason_code",
+  "digest",
+  "reason",
+  "holder",
+];
 
 /** What stands deeper in an event, and says most of it. */
 function partsOf({ kind, body }: Pick<LedgerEvent, "kind" | "body">): string[] {

@@ -5,6 +5,7 @@ import type { EventOf } from "./events.ts";
 import type { Believes } from "./fold-stream.ts";
 import type { Journal } from "./journal.ts";
 import type { RolloutState } from "./state.ts";
+import type { StopRules } from "./stops.ts";
 
 /** What a driver of a rollout needs of the world. The clock and chance are passed in: the core has neither. */
 
@@ -36,6 +37,7 @@ export type Around = {
   evidence: Evidence;
   approvals: Approvals;
   people: People;
+  rules: StopRules;
   /** Who drives: named in the lease, and as the actor of what is written. */
   holder: string;
   /** What a rollback writes down while the ledger cannot be reached; absent: the mark on the target alone tells of it. */
@@ -47,6 +49,8 @@ export type Around = {
   /** How old a read of the ledger may be where nothing is written. */
   freshSeconds: number;
   now(): string;
+  /** Sleeps, and no longer than until `over` is aborted, which is no fault. */
+  pause(milliseconds: number, over: AbortSignal): Promise<void>;
   nonce(): string;
   believes?: Believes;
   retry: Retry;

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { LedgerEvent, NewEvent } from "../evidence/event.ts";
+import type { NewEvent } from "../evidence/event.ts";
 import { tampered } from "../evidence/fault.ts";
 import { HeadMoved } from "../evidence/head-moved.ts";
 import { foldLease, type LeaseState } from "../evidence/lease.ts";
@@ -9,7 +9,7 @@ import { foldStream, type Rollouts } from "./fold-stream.ts";
 
 /** A stream as it was read, with what follows from it. Whatever is written is written upon one of these. */
 export type Book = { chain: Chain; rollouts: Rollouts; lease: LeaseState; readAt: string };
-export type Body = Pick<LedgerEvent, "kind" | "body">;
+export type Body = Pick<NewEvent, "kind" | "body">;
 
 /**
  * Reads the stream again where it is old, and appends by comparison with what was read: nothing is written upon what
@@ -25,6 +25,7 @@ export function bookkeeper(
   const open = (chain: Chain, readAt: string): Book => {
     const same = before !== null && isContinued(before.chain, chain) ? before : null;
     const events = same === null ? chain.events : chain.events.slice(same.chain.events.length);
+    if (same !== null && events.length === 0) return { ...same, chain, readAt };
     return {
       chain,
       rollouts: foldStream(events, around.believes, same?.rollouts),

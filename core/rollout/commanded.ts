@@ -1,6 +1,6 @@
 import type { EventOf } from "./events.ts";
 import { afterStep, promoting, toStep } from "./moves.ts";
-import type { RolloutState, Stop } from "./state.ts";
+import type { RolloutState, Stop, Turn } from "./state.ts";
 import { noticed, turnBack } from "./turn-back.ts";
 
 /** What a person's word does to a rollout. A word that means nothing at the moment changes nothing. */
@@ -13,8 +13,8 @@ export function commanded(state: RolloutState, { at, body }: EventOf<"command">)
   switch (command) {
     case "pause":
     case "hold":
-      // A way back stops for nobody but a hands-off mark.
-      if (state.turned !== null) return state;
+      // A way back stops for nobody but a hands-off mark; and what stands already keeps its reason, and what lifts it.
+      if (state.turned !== null || state.stop !== null) return state;
       return { ...state, stop: { code: command === "pause" ? "paused" : "held", sentence: reason, by, at } };
     case "resume":
       return state.stop?.code === "paused" || state.stop?.code === "held" ? lifted(state, state.stop) : state;
@@ -26,17 +26,24 @@ export function commanded(state: RolloutState, { at, body }: EventOf<"command">)
     case "promote":
       return promoted(state, at);
     case "abort":
-      return state.turned !== null && state.stop === null
-        ? state
-        : turnBack(accepting(state), {
-            code: "aborted",
-            sentence: `${by} took it back: ${reason}`,
-            automatic: false,
-            at,
-          });
+      return aborted(body.whole_fleet ? forAll(state) : state, {
+        code: "aborted",
+        sentence: `${by} took it back: ${reason}`,
+        automatic: false,
+        at,
+      });
     case "overrule":
       return overruled(state);
   }
+}
+
+function aborted(state: RolloutState, turn: Turn): RolloutState {
+  return state.turned !== null && state.stop === null ? state : turnBack(accepting(state), turn);
+}
+
+/** What was begun for the devices of a rollout goes on for all of the fleet. */
+function forAll(state: RolloutState): RolloutState {
+  return { ...state, plan: { ...state.plan, whole_fleet: true } };
 }
 
 /** Between the last effect and its outcome there is nothing left to take back. */

@@ -98,11 +98,12 @@ export function courseOf(question: CourseQuestion): Course {
   const on = baking ? "nothing" : goesOnBy(question);
   const healthyWindows = on === "evidence" ? Math.max(own, policy.healthyWindows) : own;
   const longest = wanted === undefined ? 1 : longestOfStep(wanted, policy.longestWindows, windowSeconds);
+  const decided = step > decidingStep(plan);
   const changes = reached.filter(({ share }, index) => index === 0 || reached[index - 1]?.share !== share);
   return {
     steps: changes.flatMap(({ at }) => touched(after(at), policy.warmUpSeconds / windowSeconds)),
     stepSeconds: changes.map(({ at }) => Date.parse(at) / 1000),
-    asks: { from, until: baking ? Number.MAX_SAFE_INTEGER : from + longest, healthyWindows, on },
+    asks: { from, until: baking ? Number.MAX_SAFE_INTEGER : from + longest, healthyWindows, on, decided },
     weights: (count) => Array.from({ length: count }, (_, window) => weightIn(window, changes, after)),
   };
 }

@@ -6,6 +6,7 @@ import { reconcile } from "./journal.ts";
 import { giveBack } from "./own-lease.ts";
 import type { RolloutState } from "./state.ts";
 import { type Turn, type TurnCode, waiting } from "./taking.ts";
+import { unhurried } from "./telling.ts";
 import { turn } from "./turn.ts";
 
 export type Driving = {
@@ -19,7 +20,8 @@ export type Driving = {
 };
 
 /** Turns until the rollout has ended or is left to others; the lease is given back then. */
-export async function drive(rollout: string, around: Around, driving: Driving): Promise<Turn> {
+export async function drive(rollout: string, world: Around, driving: Driving): Promise<Turn> {
+  const around: Around = { ...world, people: unhurried(world.people, world.now) };
   const keeper = bookkeeper(around);
   let last: RolloutState | null = null;
   let before: TurnCode | null = null;
@@ -31,7 +33,8 @@ export async function drive(rollout: string, around: Around, driving: Driving): 
     owed = turned.code === "ledger-unavailable";
     if (turned.code !== "moved" || before !== "moved") driving.progress(turned);
     before = turned.code;
-    const done = turned.code === "ended" || driving.stopped() || driving.until?.(turned) === true;
+    const ended = turned.code === "ended" && turned.again === undefined;
+    const done = ended || driving.stopped() || driving.until?.(turned) === true;
     if (done) {
       await leave(keeper, around);
       return turned;

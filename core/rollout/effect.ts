@@ -21,12 +21,15 @@ export const targetEffect = z.discriminatedUnion("kind", [
 ]);
 export type TargetEffect = z.infer<typeof targetEffect>;
 
-/** What a rollout tells people; each is told once. */
-export const noticeKinds = ["page", "incident"] as const;
+/** So much of what somebody says is kept: a word that is too long is heard all the same, and so is its answer. */
+export const said = z.string().transform((text) => text.slice(0, 4000).toWellFormed());
+
+/** What a rollout tells people, each once; `asked`: another run was asked to go on with it. */
+export const noticeKinds = ["page", "incident", "asked"] as const;
 export const notice = z.strictObject({
   kind: z.enum(noticeKinds),
   code: z.string(),
-  sentence: z.string().max(4000),
+  sentence: said,
 });
 export type Notice = z.infer<typeof notice>;
 
@@ -51,7 +54,7 @@ export const conclusion = z.strictObject({
   /** False where a person took it back. */
   automatic: z.boolean(),
   reason_code: z.string(),
-  reason: z.string().max(4000),
+  reason: said,
 });
 export type Conclusion = z.infer<typeof conclusion>;
 

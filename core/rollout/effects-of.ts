@@ -11,12 +11,12 @@ export function effectsOf(state: RolloutState, now: string): Effect[] {
 
 /** A way back that takes too long is told, once. */
 function overdue(state: RolloutState, now: string): RolloutState {
-  const { turned, doing, plan } = state;
+  const { turned, doing, plan, stop } = state;
   if (turned === null) return stuck(state, now);
   if (doing.kind !== "moving") return state;
   const seconds = (Date.parse(now) - Date.parse(turned.at)) / 1000;
   if (!(seconds > plan.back_within_seconds)) return state;
-  const sentence = `The rollback is not done after ${Math.round(seconds)} s; it goes on. Policy allows ${plan.back_within_seconds} s.`;
+  const sentence = `The rollback is not done after ${Math.round(seconds)} s; ${stop === null ? "it goes on" : "it waits for a person"}. Policy allows ${plan.back_within_seconds} s.`;
   return noticed(state, { kind: "page", code: "back-late", sentence });
 }
 

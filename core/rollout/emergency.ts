@@ -13,7 +13,7 @@ import type { RolloutState } from "./state.ts";
  */
 export type EmergencyCode = "held" | "asked" | "moving" | "unavailable" | "refused" | "hands-off" | "changed";
 export type EmergencyStep = { code: EmergencyCode; sentence: string };
-type World = Pick<Around, "target" | "journal" | "now">;
+type World = Pick<Around, "target" | "stream" | "journal" | "now">;
 
 /** Whether the last known state of a rollout wants to go back, whoever asked for it. */
 export function wantsBack(state: RolloutState, now: string): boolean {
@@ -29,11 +29,11 @@ export async function emergencyStep(state: RolloutState, around: World): Promise
     const off = handsOffNow(observed, around.now());
     if (off !== null) return { code: "hands-off", sentence: `${off.by} keeps automation off: ${off.reason}` };
     if (satisfied(plan, { kind: "restore" }, observed)) {
-      if (observed.mark !== null && (await isOurs(around, observed.mark)))
+      if (observed.mark !== null && (await isOurs(state, observed.mark, around)))
         await note(around, "held", observed.mark);
       return { code: "held", sentence: `${plan.stable?.id ?? "The stable version"} has everything again.` };
     }
-    if (isAnothers(state, observed.mark))
+    if (await isAnothers(state, observed.mark, around))
       return {
         code: "changed",
         sentence: "Another rollout has moved the target since; it is left as it is.",
@@ -70,15 +70,20 @@ export async function emergency(
 }
 
 /** Where our own mark stood, or our own number was higher, a mark of another rollout is of one that came after. */
-function isAnothers({ plan, reached, open }: RolloutState, mark: Mark | null): boolean {
+async function isAnothers(state: RolloutState, mark: Mark | null, around: World): Promise<boolean> {
+  const { plan, reached, open } = state;
   if (mark === null || mark.rollout === plan.rollout) return false;
-  return reached !== null || (open !== null && mark.fencing > open.fencing);
+  if (reached !== null || (open !== null && mark.fencing > open.fencing)) return true;
+  return (await entriesOf(around)).some(
+    ({ kind, mark: ours }) =>
+      kind === "held" && ours.rollout === plan.rollout && ours.fencing <= mark.fencing,
+  );
 }
 
 async function ask(state: RolloutState, observed: Observed, around: World): Promise<EmergencyStep> {
   const { plan, open } = state;
   const { mark: before } = observed;
-  const ours = before !== null && (await isOurs(around, before));
+  const ours = before !== null && (await isOurs(state, before, around));
   const known = Math.max(before?.fencing ?? 0, open?.fencing ?? 0);
   const fencing = ours ? known : known + 1;
   const number = ours ? before.number : nextNumber(state, observed);
@@ -88,14 +93,22 @@ async function ask(state: RolloutState, observed: Observed, around: World): Prom
   return { code: "asked", sentence: "The target was asked to go back without the ledger." };
 }
 
-/** Asked for under these numbers by us; another's are never used, and without a journal each request takes new ones. */
-async function isOurs({ journal }: World, mark: Mark): Promise<boolean> {
+/**
+ * Asked for under these numbers by us; another's are never used, and without a journal each request takes new ones. The
+ * ledger may have given the same numbers to somebody meanwhile, who means something else by them.
+ */
+async function isOurs(state: RolloutState, mark: Mark, around: World): Promise<boolean> {
+  if (!isWayBack(state, mark)) return false;
+  return (await entriesOf(around)).some((entry) => entry.kind === "asked" && sameNumbers(entry.mark, mark));
+}
+
+/** A journal that cannot be read tells nothing, and keeps nobody from going back. */
+async function entriesOf({ journal }: World): Promise<JournalEntry[]> {
   try {
-    const entries = (await journal?.read()) ?? [];
-    return entries.some((entry) => entry.kind === "asked" && sameNumbers(entry.mark, mark));
+    return (await journal?.read()) ?? [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return false;
+    return [];
   }
 }
 
@@ -104,13 +117,14 @@ function isWayBack({ plan }: RolloutState, mark: Mark): boolean {
 }
 
 function isOnItsWay(state: RolloutState, observed: Observed): boolean {
-  return !observed.settled && observed.mark !== null && isWayBack(state, observed.mark);
+  const { settled, unfinished, mark } = observed;
+  return !settled && unfinished !== true && mark !== null && isWayBack(state, mark);
 }
 
 /** A journal that cannot be written keeps nobody from going back: the mark on the target tells of it too. */
-async function note({ journal, now }: World, kind: JournalEntry["kind"], mark: Mark): Promise<void> {
+async function note({ stream, journal, now }: World, kind: JournalEntry["kind"], mark: Mark): Promise<void> {
   try {
-    await journal?.write({ schema_version: 1, at: now(), kind, mark });
+    await journal?.write({ schema_version: 1, at: now(), stream, kind, mark });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }

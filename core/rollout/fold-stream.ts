@@ -1,7 +1,7 @@
 import type { LedgerEvent } from "../evidence/event.ts";
-import { parseStream } from "../evidence/stream.ts";
 import { type RolloutEvent, rolloutEvent } from "./events.ts";
 import { fold, opened } from "./next.ts";
+import { isNamed } from "./plan.ts";
 import type { RolloutState } from "./state.ts";
 
 /** Every rollout of a stream, in the order in which they were opened. */
@@ -17,19 +17,15 @@ export function foldStream(
   before: Rollouts = new Map(),
 ): Rollouts {
   const rollouts = new Map(before);
-  for (const event of events) {
-    const known = rolloutEvent(event);
-    if (known !== null && isHere(known, event) && isBelieved(known, believes)) add(rollouts, known);
-  }
+  for (const event of believed(events, believes)) add(rollouts, event);
   return rollouts;
 }
 
-/** A plan of another service, or for elsewhere, is none of this stream's. */
-function isHere(known: RolloutEvent, { stream }: LedgerEvent): boolean {
-  if (known.kind !== "rollout") return true;
-  const { environment, service } = known.body.plan;
-  const place = parseStream(stream);
-  return place?.kind === "service" && place.environment === environment && place.service === service;
+export function believed(events: readonly LedgerEvent[], believes: Believes = () => true): RolloutEvent[] {
+  return events.flatMap((event) => {
+    const known = rolloutEvent(event);
+    return known !== null && isBelieved(known, believes) ? [known] : [];
+  });
 }
 
 /** A word that cannot be looked up is nobody's. */
@@ -42,6 +38,11 @@ function isBelieved(event: RolloutEvent, believes: Believes): boolean {
 }
 
 function add(rollouts: Map<string, RolloutState>, event: RolloutEvent): void {
+  if (event.kind === "quarantine") {
+    const running = unfinished(rollouts);
+    if (running !== undefined) rollouts.set(running.plan.rollout, fold(running, event));
+    return;
+  }
   const { rollout } = event.body;
   const before = rollouts.get(rollout);
   if (event.kind === "rollout") {
@@ -56,4 +57,12 @@ function add(rollouts: Map<string, RolloutState>, event: RolloutEvent): void {
 /** The one rollout of a stream that has not ended, if there is one. */
 export function unfinished(rollouts: Rollouts): RolloutState | undefined {
   return [...rollouts.values()].find(({ doing }) => doing.kind !== "ended");
+}
+
+/** What was written about one rollout, and what a person said of its candidate. */
+export function eventsOf(events: readonly LedgerEvent[], { plan }: RolloutState): RolloutEvent[] {
+  const known = events.flatMap((event) => rolloutEvent(event) ?? []);
+  return known.filter(({ body }) =>
+    "rollout" in body ? body.rollout === plan.rollout : isNamed(plan.candidate, body.digest),
+  );
 }

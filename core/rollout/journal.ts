@@ -12,6 +12,8 @@ import type { RolloutState } from "./state.ts";
 export const journalEntry = z.strictObject({
   schema_version: z.literal(1),
   at: z.string(),
+  /** One file may hold what was done for several services. */
+  stream: z.string(),
   /** `asked` stands before the target was asked, `held` once it was seen back, `reconciled` once the ledger knows. */
   kind: z.enum(["asked", "held", "reconciled"]),
   mark,
@@ -26,25 +28,28 @@ export type Journal = {
 
 /** Tells the ledger what was done without it. Run again after a crash at any place, it writes nothing twice. */
 export async function reconcile(journal: Journal, keeper: Bookkeeper, around: Around): Promise<void> {
-  const entries = await journal.read();
-  for (const owed of unreconciled(entries)) {
+  const { stream } = around;
+  const entries = (await journal.read()).filter((entry) => entry.stream === stream);
+  for (const { mark: owed, at } of unreconciled(entries)) {
     const held = entries.some((entry) => entry.kind === "held" && sameNumbers(entry.mark, owed));
     for (let attempt = 0; attempt < around.retry.attempts; attempt += 1) {
       const book = await keeper.fresh();
-      const bodies = missing(book, owed, held, around);
+      const bodies = missing(book, { done: owed, at, held }, around);
       if (bodies.length > 0 && !(await keeper.append(book, bodies))) continue;
-      await journal.write({ schema_version: 1, at: around.now(), kind: "reconciled", mark: owed });
+      await journal.write({ schema_version: 1, at: around.now(), stream, kind: "reconciled", mark: owed });
       break;
     }
   }
 }
 
-function unreconciled(entries: readonly JournalEntry[]): Mark[] {
-  const owed = new Map<string, Mark>();
-  for (const { kind, mark } of entries) {
-    const name = `${mark.rollout} ${mark.fencing} ${mark.number}`;
-    if (kind === "reconciled") owed.delete(name);
-    else owed.set(name, mark);
+/** As they were first asked. */
+function unreconciled(entries: readonly JournalEntry[]): JournalEntry[] {
+  const owed = new Map<string, JournalEntry>();
+  for (const entry of entries) {
+    const { rollout, fencing, number } = entry.mark;
+    const name = `${rollout} ${fencing} ${number}`;
+    if (entry.kind === "reconciled") owed.delete(name);
+    else if (!owed.has(name)) owed.set(name, entry);
   }
   return [...owed.values()];
 }
@@ -54,10 +59,16 @@ export function sameNumbers(left: Mark, right: Mark): boolean {
 }
 
 /** What the ledger does not hold yet of a rollback that was done without it. */
-function missing(book: Book, done: Mark, held: boolean, around: Around): Body[] {
+function missing(
+  book: Book,
+  { done, at, held }: { done: Mark; at: string; held: boolean },
+  around: Around,
+): Body[] {
   const bodies = preempting(book, around, done.fencing);
-  // A rollback of which the ledger holds nothing at all stopped whatever was under way.
-  const state = book.rollouts.get(done.rollout) ?? unfinished(book.rollouts);
+  // A rollback of which the ledger holds nothing at all stopped whatever was under way then, and nothing that came after.
+  const going = unfinished(book.rollouts);
+  const wasGoing = going !== undefined && Date.parse(going.openedAt) <= Date.parse(at) ? going : undefined;
+  const state = book.rollouts.get(done.rollout) ?? wasGoing;
   if (state === undefined || state.doing.kind === "ended") return bodies;
   // A person who overruled it since then has the last word.
   if (state.turned === null && !state.disputed) bodies.push(abortFor(state.plan.rollout, around));

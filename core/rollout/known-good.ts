@@ -14,8 +14,7 @@ export function lastKnownGood(rollouts: Rollouts): WayBack | null {
     const before = plan.stable;
     if (doing.outcome === "completed")
       course = [...(before === null ? course : upTo(course, before)), plan.candidate];
-    else if (plan.kind === "back" && doing.outcome === "rolled-back" && before !== null)
-      course = upTo(course, before);
+    else if (plan.kind === "back" && before !== null) course = upTo(course, before);
   }
   const [to, from] = course.slice(-2);
   return to === undefined || from === undefined ? null : { from, to };

@@ -3,7 +3,7 @@ import { type Effect, type Notice, sameEffect } from "./effect.ts";
 import { effectsOf } from "./effects-of.ts";
 import type { EventOf, RolloutEvent } from "./events.ts";
 import { afterReaching, afterStep, promoting } from "./moves.ts";
-import type { RolloutPlan } from "./plan.ts";
+import { isNamed, type RolloutPlan } from "./plan.ts";
 import type { RolloutState } from "./state.ts";
 import { noticed, sameNotice, stand, turnBack } from "./turn-back.ts";
 
@@ -50,6 +50,8 @@ export function fold(state: RolloutState, event: RolloutEvent): RolloutState {
       return told(state, event.body.notice);
     case "command":
       return commanded(state, event);
+    case "quarantine":
+      return quarantined(state, event);
     case "outcome":
       if (ended) return state;
       return { ...state, stop: null, doing: { kind: "ended", outcome: event.body.outcome, at: event.at } };
@@ -75,6 +77,15 @@ function intended(state: RolloutState, { at, body }: EventOf<"intent">): Rollout
   return { ...before, numbers: Math.max(number, state.numbers), open, pauses };
 }
 
+/** Whoever quarantines what is on its way aborts it. */
+function quarantined(state: RolloutState, { at, actor, body }: EventOf<"quarantine">): RolloutState {
+  const { candidate, rollout } = state.plan;
+  if (body.until === undefined || !isNamed(candidate, body.digest)) return state;
+  const reason = `It is quarantined. ${body.reason}`;
+  const abort = { rollout, command: "abort" as const, reason, by: body.by };
+  return commanded(state, { kind: "command", at, actor, body: abort });
+}
+
 function told(state: RolloutState, notice: Notice): RolloutState {
   const others = state.notices.filter((one) => !sameNotice(one.notice, notice));
   return { ...state, notices: [...others, { notice, told: true }] };
@@ -89,6 +100,9 @@ function resulted(state: RolloutState, { at, body }: EventOf<"result">): Rollout
   if (effect.kind === "pause" || effect.kind === "resume")
     return body.status === "done" ? { ...closed, frozen: effect.kind === "pause" } : closed;
   const wanted = doing.kind === "moving" && sameEffect(doing.effect, effect);
+  // What was reached already is asked for where a stale write is undone, which is tried until it holds.
+  if (body.status === "failed" && !wanted && state.reached !== null && sameEffect(state.reached, effect))
+    return { ...state, open: { ...open, at } };
   if (body.status === "failed") return wanted ? failed(closed, body.sentence, at) : closed;
   const left = body.left ?? body.number;
   const reached: RolloutState = {
@@ -134,5 +148,9 @@ const mostSlowed = 3;
 
 function seen(state: RolloutState, { at, actor, body }: EventOf<"observation">): RolloutState {
   const { code, sentence } = body;
+  if (code === "aborted-on-target") {
+    const isOver = state.turned !== null || state.doing.kind === "concluding";
+    return isOver ? state : turnBack(state, { code, sentence, automatic: false, at });
+  }
   return stand(state, { code, sentence, by: actor, at, ...(body.seen ? { seen: body.seen } : {}) });
 }

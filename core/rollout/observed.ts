@@ -41,6 +41,8 @@ export type HandsOff = z.infer<typeof handsOff>;
 
 /** Trouble of the candidate that the target sees without any telemetry: crash loops, devices that are stuck. */
 export type TargetFault = { code: string; sentence: string };
+/** A fault that is somebody's word: it was taken back on the target itself, past all automation. */
+export const abortedCode = "rollout-aborted";
 
 export type Observed = Shape & {
   /** False while something that was asked for is still under way. */
@@ -51,6 +53,10 @@ export type Observed = Shape & {
   mark: Mark | null;
   handsOff: HandsOff | null;
   faults: TargetFault[];
+  /** Parts of the target that do not answer, a sentence each: what they do is unknown, and it is not settled. */
+  silent?: string[];
+  /** What was asked for last was left half-way by who asked, and does not go on by itself. */
+  unfinished?: boolean;
 };
 
 /** Who keeps automation off at the moment, if anybody does. */

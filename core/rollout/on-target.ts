@@ -4,8 +4,10 @@ import type { Body } from "./book.ts";
 import { type Effect, sameEffect, type TargetEffect } from "./effect.ts";
 import type { EventOf } from "./events.ts";
 import { type HandsOff, handsOffNow, type Observed, type Shape, type Sight } from "./observed.ts";
+import { keepingLease } from "./own-lease.ts";
 import { isFarAbove, numberAbove, takeOver } from "./past-ledger.ts";
 import {
+  abortedOnTarget,
   changedBySomebody,
   isMarkOf,
   markFor,
@@ -35,6 +37,7 @@ export async function onTarget(taken: Taken, first: Effect, effects: readonly Ef
   // A number that nothing can rise above keeps nobody from going back.
   const past = writtenPastLedger(state, observed, fencing);
   if (past && !(state.turned !== null && isFarAbove(taken, observed))) return takeOver(taken, observed);
+  if (abortedOnTarget(state, observed)) return aborted(taken, observed);
   const pause = strayPause(state, observed);
   if (pause === "somebody's") return changed(taken, observed, "Somebody paused the target");
   if (pause === "ours") return apply(taken, { kind: "resume" }, observed);
@@ -73,6 +76,13 @@ function changed(taken: Taken, observed: Observed, what = "Somebody changed the 
   return write(taken, [{ kind: "observation", body }]);
 }
 
+/** As if the abort had been said to us. */
+function aborted(taken: Taken, observed: Observed): Promise<Turn> {
+  const sentence = why(observed).trim();
+  const body = { rollout: taken.state.plan.rollout, code: "aborted-on-target" as const, sentence };
+  return write(taken, [{ kind: "observation", body }]);
+}
+
 const moves = ({ kind }: TargetEffect): boolean => kind !== "pause" && kind !== "resume";
 
 /** Observe, compare, apply, verify. An effect that holds already is only written down. */
@@ -102,21 +112,31 @@ export async function apply(taken: Taken, effect: TargetEffect, observed: Observ
     return failed(
       taken,
       number,
-      `The target did not get there within ${plan.settle_seconds} s.${why(observed)}`,
+      `The target did not get there within ${plan.settle_seconds} s.${why(observed)}${unheard(observed)}`,
     );
-  if (underWay(state, observed)) return waiting(taken, "moving", words(effect), around.pollSeconds);
+  if (underWay(state, observed))
+    return waiting(taken, "moving", `${words(effect)}${unheard(observed)}`, around.pollSeconds);
   // The look may have taken long.
   if (!holds(taken.book.lease, around.holder, fencing, around.now())) return lapsed(taken);
   try {
     const above = state.turned === null ? fencing : numberAbove(taken, observed);
-    await around.target.apply(plan, effect, markFor(plan, effect, above, number, observed));
+    const mark = markFor(plan, effect, above, number, observed);
+    await keepingLease(fencing, taken.keeper, around, () => around.target.apply(plan, effect, mark));
   } catch (error) {
-    if (code(error) === "target-refused") return failed(taken, number, said(error));
+    if (code(error) === "target-refused") return refused(taken, number, said(error));
     if (code(error) !== "overtaken") return unavailable(taken, error);
     taken.keeper.forget();
     return waiting(taken, "not-ours", said(error), around.pollSeconds);
   }
   return waiting(taken, "moving", words(effect), around.pollSeconds);
+}
+
+/** Behind a long request the book is another, and the lease may be somebody else's: then nothing more is written. */
+async function refused(taken: Taken, number: number, sentence: string): Promise<Turn> {
+  const { keeper, around, fencing } = taken;
+  const book = await keeper.fresh();
+  if (!holds(book.lease, around.holder, fencing, around.now())) return lapsed(taken);
+  return failed({ ...taken, book }, number, sentence);
 }
 
 function lapsed(taken: Taken): Turn {
@@ -182,6 +202,11 @@ export function shapeOf({ stable, candidate, share }: Observed): Shape {
 
 function why({ faults }: Observed): string {
   return faults.map(({ sentence }) => ` ${sentence}`).join("");
+}
+
+/** Who does not answer is said, and said again, for as long as it holds everything up. */
+function unheard({ silent = [] }: Observed): string {
+  return silent.map((sentence) => ` ${sentence}`).join("");
 }
 
 export function words(effect: TargetEffect): string {

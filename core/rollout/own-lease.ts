@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import { askForLease, askToRelease, askToRenew, type Held, holds, isExpired } from "../evidence/lease.ts";
 import type { Around } from "./around.ts";
 import type { Body, Book, Bookkeeper } from "./book.ts";
@@ -19,6 +20,51 @@ export async function ownLease(book: Book, keeper: Bookkeeper, around: Around): 
   if ("refused" in answer) return { refused: answer.refused };
   await keeper.append(book, [{ kind: "lease", body: answer.granted }]);
   return "written";
+}
+
+/**
+ * Renews the lease for as long as the work goes on, which may be longer than the lease. What became of the lease is for
+ * whoever goes on behind the work to see.
+ */
+export async function keepingLease<Result>(
+  fencing: number,
+  keeper: Bookkeeper,
+  around: Around,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController();
+  const [done, kept] = await Promise.allSettled([
+    work().finally(() => over.abort()),
+    renewing(fencing, keeper, around, over.signal),
+  ]);
+  if (kept.status === "rejected") throw kept.reason;
+  if (done.status === "rejected") throw done.reason;
+  return done.value;
+}
+
+async function renewing(
+  fencing: number,
+  keeper: Bookkeeper,
+  around: Around,
+  over: AbortSignal,
+): Promise<void> {
+  const { holder, leaseSeconds } = around;
+  while (true) {
+    // So often that a renewal that fails, or comes second to another writer, is made good by the next.
+    await around.pause((1000 * leaseSeconds) / 6, over);
+    if (over.aborted) return;
+    try {
+      const book = await keeper.fresh();
+      const { held } = book.lease;
+      const now = around.now();
+      const answer = askToRenew(book.lease, holder, fencing, leaseSeconds, now);
+      if ("refused" in answer) return;
+      if (held === null || left(held, now) <= leaseSeconds / 2)
+        await keeper.append(book, [{ kind: "lease", body: answer.granted }]);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
 }
 
 /** No rollback past the ledger takes more numbers than this: a number so far above was not given out by us. */

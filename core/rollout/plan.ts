@@ -19,6 +19,11 @@ export type Version = z.infer<typeof version>;
 
 export const digestOf = ({ id, digest }: Version): string => digest ?? id;
 
+/** Whether somebody means this version who names it by its digest, or as its target calls it. */
+export function isNamed(version: Version, name: string): boolean {
+  return digestOf(version) === name || version.id === name;
+}
+
 /** An image that is named by its digest is known by it wherever it lies. */
 export function digestIn(id: string): string | undefined {
   return /@(sha256:[0-9a-f]{64})$/.exec(id)?.[1];
@@ -56,7 +61,8 @@ export const rolloutPlan = z.strictObject({
   candidate: version,
   /** Where the way back leads; null where no version is known to be good. */
   stable: version.nullable().default(null),
-  steps: z.array(planStep).max(20),
+  /** Those of policy, and the whole where none of them is it. */
+  steps: z.array(planStep).max(21),
   /** `cut-over`: a person says yes before the last share. What has to be approved before the start is decided before. */
   approval: z.enum(["none", "cut-over"]),
   /** Why going back would do harm, a sentence each; empty: it is safe. Then a rollback is held and paged instead. */
@@ -69,6 +75,8 @@ export const rolloutPlan = z.strictObject({
   settle_seconds: z.number().positive().max(longestSeconds),
   /** Whether the target moves by itself once asked, and so has to be paused as well. */
   freezes: z.boolean(),
+  /** A way back for every device of a fleet, and not only for those that were touched. */
+  whole_fleet: z.literal(true).optional(),
   /** How often a failed effect is tried again before people are asked. */
   attempts: z.int().min(1),
 });
@@ -82,6 +90,8 @@ export function rolloutName(nonce: string): string {
 
 /** In a plan that only says what a target is asked about. */
 export const noRollout = "ro_000000000000";
+/** And one that is about no version: no target has it. */
+export const noVersion: Version = { id: "none" };
 
 /**
  * What of a plan under way is not as it is planned now: only the same plan is gone on with. A target that has the

@@ -1,5 +1,5 @@
-import type { TargetEffect } from "./effect.ts";
-import { type Mark, type Observed, type Shape, sameShape } from "./observed.ts";
+import { sameEffect, type TargetEffect } from "./effect.ts";
+import { abortedCode, type Mark, type Observed, type Shape, sameShape } from "./observed.ts";
 import type { RolloutPlan } from "./plan.ts";
 import type { RolloutState } from "./state.ts";
 
@@ -32,19 +32,38 @@ export function markFor(
   observed: Observed,
 ): Mark {
   const { mark, stable, candidate, share } = observed;
-  const from: Shape = { stable, candidate, share };
+  const seen: Shape = { stable, candidate, share };
+  const underWay = !observed.settled && mark?.rollout === plan.rollout ? mark : null;
   const freezing = effect.kind === "pause" || effect.kind === "resume";
   // What is under way while it is paused comes to rest where it was sent.
-  const sent = freezing && !observed.settled && mark?.rollout === plan.rollout ? mark.to : null;
-  return { rollout: plan.rollout, fencing, number, from, to: sent ?? shapeAfter(plan, effect, from) };
+  const to = freezing && underWay !== null ? underWay.to : shapeAfter(plan, effect, seen);
+  // What is turned round comes to rest half-way as well, and how far it had come by then does not show yet.
+  const from = underWay !== null && sameShape(to, underWay.from) ? underWay.to : seen;
+  return { rollout: plan.rollout, fencing, number, from, to };
 }
 
 export function satisfied(plan: RolloutPlan, effect: TargetEffect, observed: Observed): boolean {
   if (effect.kind === "pause" || effect.kind === "resume")
     return observed.paused === (effect.kind === "pause");
   if (!observed.settled || !sameShape(observed, shapeAfter(plan, effect, observed))) return false;
-  // Traffic goes to nobody whose instances are known not to be ready.
-  return effect.kind === "restore" || observed.ready !== false;
+  // Traffic goes to nobody whose instances are known not to be ready, or who was taken back.
+  return effect.kind === "restore" || (observed.ready !== false && !isAborted(plan, observed));
+}
+
+function isAborted({ candidate }: RolloutPlan, observed: Observed): boolean {
+  return observed.candidate === candidate.id && observed.faults.some(({ code }) => code === abortedCode);
+}
+
+/**
+ * Somebody took the candidate back on the target itself: a person's word for going back, once. What was aborted before
+ * a start is what the start begins anew.
+ */
+export function abortedOnTarget(state: RolloutState, observed: Observed): boolean {
+  const { plan, doing, turned, stop } = state;
+  const isHeard = turned !== null || stop?.code === "unsafe-back" || stop?.code === "no-known-good";
+  if (isHeard || !isAborted(plan, observed)) return false;
+  if (doing.kind !== "moving" || doing.effect.kind !== "deploy") return true;
+  return isMarkOf(state, observed) && observed.mark?.from.candidate !== plan.candidate.id;
 }
 
 /** The target is paused, and nothing of the rollout wants it to be: its pause was ours and late, or a person's. */
@@ -58,7 +77,7 @@ export function strayPause(state: RolloutState, { mark, paused }: Observed): "ou
 
 /** An effect is under way: its mark stands, and the target has not come to rest. */
 export function underWay(state: RolloutState, observed: Observed): boolean {
-  return isMarkOf(state, observed) && !observed.settled;
+  return isMarkOf(state, observed) && !observed.settled && observed.unfinished !== true;
 }
 
 export function isMarkOf({ plan, open }: RolloutState, { mark }: Pick<Observed, "mark">): boolean {
@@ -72,7 +91,7 @@ export function isMarkOf({ plan, open }: RolloutState, { mark }: Pick<Observed, 
 export function changedBySomebody(state: RolloutState, observed: Observed): boolean {
   const { mark } = observed;
   const { plan, accepted, reached } = state;
-  if (!observed.settled || state.numbers === 0) return false;
+  if (!observed.settled || state.numbers === 0 || isAborted(plan, observed)) return false;
   if (accepted !== null && sameShape(accepted, observed)) return false;
   if (reached !== null && sameShape(observed, shapeAfter(plan, reached, observed))) return false;
   if (mark === null || mark.rollout !== plan.rollout) return reached !== null;
@@ -97,11 +116,14 @@ export function staleWrite(state: RolloutState, observed: Observed, fencing: num
   const { mark } = observed;
   const { plan, reached } = state;
   if (mark === null || reached === null || satisfied(plan, reached, observed)) return false;
+  const { open } = state;
+  // Its undoing may have come as far as its own mark, and no farther.
+  const undoing = isMarkOf(state, observed) && open !== null && sameEffect(open.effect, reached);
   const late =
     mark.rollout === plan.rollout
       ? mark.number < state.reachedNumber && mark.number !== state.left
       : mark.fencing < fencing;
-  return late && (!observed.settled || isBetween(mark, observed));
+  return (late || undoing) && (!observed.settled || isBetween(mark, observed));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Rollouts } from "./fold-stream.ts";
 import { digestOf } from "./plan.ts";
+import type { SaidOf } from "./said-of.ts";
 import type { RolloutState } from "./state.ts";
 
 /** What keeps a rollout from beginning: a candidate that was taken back, and too many rollbacks one after another. */
@@ -13,7 +14,7 @@ export type StopRules = {
   environment: { rollbacks: number; withinSeconds: number };
 };
 
-type Taken = { digest: string; at: number; automatic: boolean; reason: string };
+type Taken = { rollout: string; digest: string; at: number; automatic: boolean; reason: string };
 
 export type StopFound = {
   code: "quarantined" | "breaker-open" | "environment-stopped";
@@ -28,12 +29,13 @@ export function stopsOf(
   digest: string,
   rules: StopRules,
   now: string,
+  said: SaidOf = { quarantine: null, freed: new Set() },
 ): StopFound[] {
-  if (isOverruled(own, digest)) return [];
-  const taken = takenBack(own);
   const instant = Date.parse(now);
-  const found: StopFound[] = [];
-  const same = taken.filter((one) => one.digest === digest).at(-1);
+  const found = byHand(said, instant);
+  if (isOverruled(own, digest)) return found;
+  const taken = takenBack(own);
+  const same = taken.filter((one) => one.digest === digest && !said.freed.has(one.rollout)).at(-1);
   const free = (same?.at ?? 0) + rules.quarantineSeconds * 1000;
   if (same !== undefined && instant < free)
     found.push({
@@ -58,6 +60,26 @@ export function stopsOf(
   return found;
 }
 
+/** The rollback by which an environment came to stop, while it stops. `all`: the rollouts of each of its services. */
+export function stoppingOf(
+  all: readonly Rollouts[],
+  rule: StopRules["environment"],
+  now: string,
+): { rollout: string; until: string } | null {
+  const taken = all.flatMap(takenBack);
+  const stop = tooMany(taken, rule, Date.parse(now));
+  const last = stop?.recent[rule.rollbacks - 1];
+  return stop === null || last === undefined ? null : { rollout: last.rollout, until: iso(stop.until) };
+}
+
+/** What a person said holds whatever became of the version before. */
+function byHand({ quarantine }: SaidOf, instant: number): StopFound[] {
+  const { at, body } = quarantine ?? {};
+  if (at === undefined || body?.until === undefined || instant >= Date.parse(body.until)) return [];
+  const sentence = `${body.by} quarantined this candidate at ${iso(Date.parse(at))}: ${body.reason} \`adaptive-deploy quarantine --lift\` frees it.`;
+  return [{ code: "quarantined", sentence, until: iso(Date.parse(body.until)) }];
+}
+
 /** A person said of this digest that taking it back was wrong, and nothing of it was taken back since. */
 function isOverruled(rollouts: Rollouts, digest: string): boolean {
   const last = [...rollouts.values()].filter(({ plan }) => digestOf(plan.candidate) === digest).at(-1);
@@ -70,22 +92,23 @@ function takenBack(rollouts: Rollouts): Taken[] {
 
 function takenOf({ plan, doing, turned }: RolloutState): Taken[] {
   if (doing.kind !== "ended" || doing.outcome !== "rolled-back" || turned === null) return [];
-  if (plan.kind === "back") return [];
   const { automatic, sentence } = turned;
-  return [{ digest: digestOf(plan.candidate), at: Date.parse(doing.at), automatic, reason: sentence }];
+  const { rollout, candidate } = plan;
+  return [{ rollout, digest: digestOf(candidate), at: Date.parse(doing.at), automatic, reason: sentence }];
 }
 
 function tooMany(
   taken: readonly Taken[],
   { rollbacks, withinSeconds }: StopRules["breaker"],
   now: number,
-): { count: number; until: number } | null {
+): { recent: Taken[]; count: number; until: number } | null {
   const recent = taken
     .filter(({ automatic, at }) => automatic && at > now - withinSeconds * 1000)
-    .map(({ at }) => at)
-    .sort((left, right) => left - right);
+    .sort((left, right) => left.at - right.at || (left.rollout < right.rollout ? -1 : 1));
   const first = recent[recent.length - rollbacks];
-  return first === undefined ? null : { count: recent.length, until: first + withinSeconds * 1000 };
+  return first === undefined
+    ? null
+    : { recent, count: recent.length, until: first.at + withinSeconds * 1000 };
 }
 
 function iso(instant: number): string {

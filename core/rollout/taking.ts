@@ -25,6 +25,8 @@ export type Turn = {
   sentence: string;
   /** When to look again; absent: at once. */
   again?: string;
+  /** What people could not be told, and why: the rollout goes on meanwhile. */
+  unheard?: string;
 };
 
 /** What the parts of one turn share: the book that everything is written upon, and what follows from it. */

@@ -47,7 +47,7 @@ export async function endBake(taking: Taking, until: string, observed: Observed)
     return { state, code: "baking", sentence: look.sentence, again };
   }
   const sentence = `Nobody sees how ${plan.candidate.id} does at the end of its bake: ${look.sentence} \`retry\` looks again, \`promote\` goes on without it.`;
-  const body = { rollout: plan.rollout, code: "evidence-unavailable", sentence: sentence.slice(0, 4000) };
+  const body = { rollout: plan.rollout, code: "evidence-unavailable", sentence };
   return write(taking, [{ kind: "observation", body }]);
 }
 

@@ -70,6 +70,8 @@ export async function startGitHub(options: GitHubOptions): Promise<EmulatedGitHu
     latencyMs: options.latencyMs ?? 0,
     fallback: other.answer,
   });
+  // Node by itself closes connections after five seconds; a slow machine's next request would find them closed.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);

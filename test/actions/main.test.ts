@@ -39,7 +39,8 @@ async function start(
   const runner = await shop.github.events("acme/shop").writeFile(event, await shop.pullRequest(number));
   writeFileSync(runner.eventPath, typeof payload === "string" ? payload : JSON.stringify(payload));
   const main = fileURLToPath(new URL(`../../actions/${verb}/main.ts`, import.meta.url));
-  const env = { PATH: process.env.PATH ?? "", ...runner.env, ...more };
+  const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, ...runner.env, ...more };
   return new Promise((resolve) => {
     execFile(
       process.execPath,

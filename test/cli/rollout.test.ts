@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -79,6 +79,21 @@ describe("rollout status", () => {
     ]);
     const markdown = await run("rollout", "status", "--service", "shop", "--markdown");
     expect(markdown.out).toMatch(/^### 🔵 `shop` in `production`/);
+  });
+
+  it("draws the rollout of one service, and asks which where there are two", async () => {
+    await atFirstStep();
+    const drawn = await run("rollout", "status", "--svg", "shop.svg");
+    expect(drawn.code, drawn.note).toBe(0);
+    expect(readFileSync(join(folder, "shop.svg"), "utf8")).toMatch(
+      /^<svg [\s\S]*shop in production: watching/,
+    );
+    const other = { ...plan, service: "search" };
+    await written("search", { kind: "rollout", body: { rollout, plan: other } });
+    expect(await run("rollout", "status", "--svg", "both.svg")).toMatchObject({
+      ...{ code: 64, note: expect.stringContaining("--service") },
+    });
+    expect(existsSync(join(folder, "both.svg"))).toBe(false);
   });
 
   it("says so where there is none", async () => {
@@ -168,6 +183,66 @@ describe("rollout switch", () => {
   });
 });
 
+describe("quarantine", () => {
+  const quarantine = (...words: string[]) => run("quarantine", "--service", "shop", ...words);
+  const stops = async () => {
+    const { events } = await fileLedger({ folder: join(folder, "ledger") }).read("production/shop");
+    return events.filter(({ kind }) => kind === "quarantine");
+  };
+
+  it("keeps a version out with who said so, why and until when, and lets it in again", async () => {
+    await atFirstStep();
+    const image = `registry/shop@sha256:${"d".repeat(64)}`;
+    const { code, out } = await quarantine(image, "--for", "14d", "--reason", "It loses orders.");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^sha256:d{64} is kept out of shop in production until /);
+    const [said, ...more] = await stops();
+    expect(said).toMatchObject({
+      actor: "ada",
+      body: { digest: `sha256:${"d".repeat(64)}`, reason: "It loses orders.", by: "ada" },
+    });
+    expect(more).toEqual([]);
+    const until = Date.parse(String(said?.body.until));
+    expect(until - Date.parse(said?.at ?? "")).toBeGreaterThan(13.9 * 86_400_000);
+    expect((await quarantine(image, "--lift", "--reason", "It was the database.")).out).toMatch(
+      /may go out to shop in production again\.$/m,
+    );
+    expect((await stops())[1]?.body.until).toBeUndefined();
+  });
+
+  it("takes back what is on its way, and says where nobody drives it", async () => {
+    await atFirstStep();
+    const { code, note } = await quarantine("v2", "--reason", "It loses orders.");
+    expect(code).toBe(0);
+    expect(note).toContain("ro_0123456789ab is on its way with it and goes back; nobody drives it now");
+    const status = await run("rollout", "status", "--service", "shop");
+    expect(status.out).toContain("ada took it back: It is quarantined. It loses orders.");
+  });
+
+  it("holds for as long as policy keeps out what was taken back, and is not said twice", async () => {
+    await quarantine("v2", "--reason", "It loses orders.");
+    const [said, ...more] = await stops();
+    expect(Date.parse(String(said?.body.until)) - Date.parse(said?.at ?? "")).toBeLessThanOrEqual(1_800_000);
+    expect(more).toEqual([]);
+    await quarantine("v2", "--for", "1m", "--reason", "It loses orders.");
+    expect(await stops()).toHaveLength(1);
+    await quarantine("v2", "--for", "1h", "--reason", "It loses orders.");
+    expect(await stops()).toHaveLength(2);
+  });
+
+  it.each([
+    [["--reason", "So."], 64, "name one version"],
+    [["v2", "v3", "--reason", "So."], 64, "name one version"],
+    [["v2"], 64, "say why with --reason"],
+    [["v2", "--for", "soon", "--reason", "So."], 64, '--for is "soon"'],
+    [["v2", "--reason", "So.", "--environment", "x".repeat(300)], 65, "cannot name a stream"],
+  ])("%j ends with %i", async (words, code, said) => {
+    const ran = await quarantine(...words);
+    expect([ran.code, ran.note]).toEqual([code, expect.stringContaining(said)]);
+    expect(await stops()).toEqual([]);
+  });
+});
+
 describe("off and rollback", () => {
   it("leaves who keeps automation off and why where the target is, even if that does not answer", async () => {
     const left = () => JSON.parse(readFileSync(join(folder, "none.sock.adaptive-deploy.json"), "utf8"));
@@ -184,9 +259,12 @@ describe("off and rollback", () => {
   });
 
   it.each([
-    [["off", "--service", "shop", "--for", "2 h"], 64, "--for of off"],
+    [["off", "--service", "shop", "--for", "2 h"], 64, "--for is"],
     [["off", "--service", "nowhere"], 65, "does not say where nowhere runs"],
     [["rollback", "--service", "shop"], 69, "none.sock does not answer"],
+    [["rollback", "--service", "shop", "--dry-run"], 69, "none.sock does not answer"],
+    [["rollback", "--service", "shop", "--fleet"], 64, "shop runs on haproxy, which is no fleet"],
+    [["rollout", "undo", "--service", "shop", "--fleet", "--dry-run"], 64, "is no fleet of devices"],
   ])("%j ends with %i", async (words, code, said) => {
     const ran = await run(...words);
     expect([ran.code, ran.note]).toEqual([code, expect.stringContaining(said)]);

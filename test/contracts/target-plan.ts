@@ -1,4 +1,12 @@
 import type { RolloutPlan } from "../../core/rollout/plan.ts";
+import type { StopRules } from "../../core/rollout/stops.ts";
+
+/** Nothing of an earlier rollout stands in the way of the next. */
+export const noStops: StopRules = {
+  quarantineSeconds: 0,
+  breaker: { rollbacks: 100, withinSeconds: 1 },
+  environment: { rollbacks: 100, withinSeconds: 1 },
+};
 
 /** A plan as the contract of targets needs it: only its versions and its kind matter there. */
 export function planFor(stable: string, candidate: string, more: Partial<RolloutPlan> = {}): RolloutPlan {

@@ -1,5 +1,5 @@
 import { Octokit } from "@octokit/rest";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type EmulatedGitHub, longestChain, roundTrips, startGitHub } from "../../emulated/github/index.ts";
 import { type SmallRepository, smallRepository } from "./small-repository.ts";
 
@@ -51,6 +51,20 @@ describe("faults", () => {
       );
     expect((await octokit.rest.repos.get(shop)).status).toBe(200);
     expect([await get(), await get(), await get()]).toEqual([500, 500, 200]);
+  });
+
+  it("do nothing late for who has gone in the meantime", async () => {
+    const { comments } = github.repository("acme/shop");
+    github.failNext({ operation: "issues/create-comment", kind: "slow", delayMs: 300 });
+    const url = `${github.url}/repos/acme/shop/issues/1/comments`;
+    const headers = { authorization: "Bearer maria" };
+    const body = JSON.stringify({ body: "x" });
+    const asked = fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(100) });
+    await expect(asked).rejects.toThrow("timeout");
+    await vi.waitFor(() => expect(github.requests[0]?.ended).toBeLessThan(Number.POSITIVE_INFINITY), 10_000);
+    expect(comments.size).toBe(0);
+    expect((await fetch(url, { method: "POST", headers, body })).status).toBe(201);
+    expect(comments.size).toBe(1);
   });
 
   it("tell a request that never arrived from an answer that was lost", async () => {

@@ -172,13 +172,13 @@ describe("pull requests", () => {
   it("give their diff as text", async () => {
     const { data } = await octokit.rest.pulls.get({ ...shop, pull_number: 7, mediaType: { format: "diff" } });
     expect(String(data)).toContain("rename from src/pay.ts\nrename to src/payment.ts");
-    const made = await octokit.rest.pulls.create({
-      ...shop,
-      title: "Again",
-      head: "change",
-      base: "main",
-      body: "b",
+    const again = { ...shop, title: "Again", head: "change", body: "b" };
+    await expect(octokit.rest.pulls.create({ ...again, base: "main" })).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining("A pull request already exists for acme:change."),
     });
+    git(repository.folder, "branch", "release", "main");
+    const made = await octokit.rest.pulls.create({ ...again, base: "release" });
     expect(made.data).toMatchObject({ number: 8, state: "open", user: { login: "maria" } });
     const shut = await octokit.rest.pulls.update({ ...shop, pull_number: 8, state: "closed", title: "No" });
     expect(shut.data).toMatchObject({ state: "closed", merged: false, title: "No" });

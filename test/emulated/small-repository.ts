@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -32,12 +33,12 @@ export function git(folder: string, ...args: string[]): string {
  * One after the other, up to the first that fails; gives what they print. From one shell, because each process that a
  * test starts has its whole memory mapped anew, and with an embedded database in it that is most of the time.
  */
-function gits(folder: string, ...commands: string[][]): string {
+export function gits(folder: string, commands: string[][], env: NodeJS.ProcessEnv = environment): string {
   const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
   const script = commands.map((words) => ["git", ...words].map(quoted).join(" ")).join(" && ");
   return execFileSync("sh", ["-c", script], {
     cwd: folder,
-    env: environment,
+    env,
     encoding: "utf8",
     stdio: "pipe",
   }).trimEnd();
@@ -48,7 +49,7 @@ export type Files = Record<string, string | Buffer | null>;
 /** Commits exactly these changes on the branch that is checked out; null removes a file. */
 export function commitFiles(folder: string, message: string, files: Files): string {
   writeFiles(folder, files);
-  return gits(folder, ...commands(message));
+  return gits(folder, commands(message));
 }
 
 /** The same on a branch, which starts anew where `from` is given; afterwards `main` is checked out again. */
@@ -58,7 +59,7 @@ export function commitOn(
 ): string {
   git(folder, "checkout", "--quiet", ...(from === undefined ? [branch] : ["-B", branch, from]));
   writeFiles(folder, files);
-  return gits(folder, ...commands(message), ["checkout", "--quiet", "main"]);
+  return gits(folder, [...commands(message), ["checkout", "--quiet", "main"]]);
 }
 
 const commands = (message: string): string[][] => [
@@ -78,6 +79,25 @@ function writeFiles(folder: string, files: Files): void {
   }
 }
 
+const kept = new URL("../../node_modules/.cache/test-repositories/", import.meta.url).pathname;
+
+/** Made once for equal files: its author and dates are always the same, and a copy takes no git. */
+function firstOf(files: Files): string {
+  const folder = join(kept, createHash("sha256").update(JSON.stringify(files)).digest("hex"));
+  if (existsSync(folder)) return folder;
+  mkdirSync(kept, { recursive: true });
+  const begun = mkdtempSync(join(kept, "begun-"));
+  writeFiles(begun, files);
+  gits(begun, [["init", "--quiet", "--initial-branch=main"], ...commands("First")]);
+  try {
+    renameSync(begun, folder);
+  } catch {
+    // Another process was first.
+    rmSync(begun, { recursive: true });
+  }
+  return folder;
+}
+
 export type SmallRepository = { folder: string; remove(): void };
 
 /** `main` with a first commit, nothing else. */
@@ -85,7 +105,6 @@ export function smallRepository(
   files: Files = { "README.md": "# Shop\n", "src/pay.ts": "export const pay = 1;\n" },
 ): SmallRepository {
   const folder = mkdtempSync(join(tmpdir(), "emulated-repository-"));
-  writeFiles(folder, files);
-  gits(folder, ["init", "--quiet", "--initial-branch=main"], ...commands("First"));
+  cpSync(firstOf(files), folder, { recursive: true });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -55,6 +55,8 @@ export type Asked = {
   rule: string;
   action: "slow" | "hold" | "rollback";
   open: boolean;
+  /** All that it waits for is a baseline to compare the candidate with. */
+  uncompared?: true;
   crashLoop: boolean;
   /** When the breach began in each arm; the baseline's where the same rule holds of the baseline alone. */
   began: Began;
@@ -191,6 +193,16 @@ function own(counted: Stretches, key: string): Stretch | undefined {
   return Object.hasOwn(counted, key) ? counted[key] : undefined;
 }
 
+function isUncompared({ because }: Evaluation): boolean {
+  const open = because.filter(({ truth }) => truth === "unknown");
+  const lacksBaseline = ({ test, value, baseline }: (typeof open)[number]): boolean =>
+    test.kind === "compare" &&
+    test.value.kind === "baseline" &&
+    value !== undefined &&
+    baseline === undefined;
+  return open.length > 0 && open.every(lacksBaseline);
+}
+
 /** `weight > 50%` holds of the baseline as well and says nothing of it. */
 function asksBothArms({ because }: Evaluation): boolean {
   return because.some(({ name }) => hasBaseline(name));
@@ -221,6 +233,7 @@ function askedOf(outcome: Outcome, window: RolloutWindow, state: GuardrailState)
     // What is missing takes nothing back: an open rollback asks for no more than to wait for the data.
     action: open && action === "rollback" ? "hold" : action,
     open,
+    ...(open && isUncompared(evaluation) ? { uncompared: true as const } : {}),
     crashLoop: evaluation.because.some(({ name, truth }) => name === "canary.crash_loops" && truth === true),
     began: stretch ?? now,
     sentence: answerSentence(outcome),

@@ -1,3 +1,4 @@
+import { optional } from "../../optional.ts";
 import type { AnalysisPolicy } from "../metric-policy.ts";
 import type { VerdictReason } from "../verdict.ts";
 import type { Asked } from "./guardrails.ts";
@@ -9,6 +10,8 @@ export type Demand = {
   reason_code: VerdictReason;
   rule: string;
   sentence: string;
+  /** It waits for nothing but a baseline. */
+  uncompared?: true;
   fault?: SharedFault;
 };
 
@@ -16,15 +19,16 @@ const strictness = { slow: 1, hold: 2, rollback: 3 } as const;
 
 /**
  * The strictest action; undefined where no rule asks for anything. A breach that the baseline shares counts as what
- * policy makes of it. Among equals a rule that holds comes before one that waits for data, then the first of the file.
+ * policy makes of it. Among equals a rule that holds comes before one that waits for data, that one before one that has
+ * only nothing to be compared with, then the first of the file.
  */
 export function strictestDemand(
   asked: readonly Asked[],
   steps: readonly number[],
   policy: AnalysisPolicy["sharedFault"],
 ): Demand | undefined {
-  const rank = ({ action, reason_code }: Demand): number =>
-    strictness[action] + (reason_code === "no-data" ? 0 : 0.5);
+  const rank = ({ action, reason_code, uncompared }: Demand): number =>
+    strictness[action] + (reason_code !== "no-data" ? 0.5 : uncompared ? 0 : 0.25);
   return asked
     .map((one) => demandOf(one, sharedFault(one, steps, policy)))
     .reduce<Demand | undefined>(
@@ -37,6 +41,7 @@ function demandOf(asked: Asked, fault: SharedFault | undefined): Demand {
   const { rule, action, sentence } = asked;
   if (fault !== undefined)
     return { action: fault.action, reason_code: fault.reason_code, rule, sentence: fault.sentence, fault };
-  if (asked.open) return { action, reason_code: "no-data", rule, sentence };
+  if (asked.open)
+    return { action, reason_code: "no-data", rule, sentence, ...optional("uncompared", asked.uncompared) };
   return { action, reason_code: asked.crashLoop ? "crash-loop" : "guardrail", rule, sentence };
 }

@@ -2,6 +2,10 @@ import * as z from "zod";
 import { globs, header, serviceName } from "./parts.ts";
 import { telemetry } from "./telemetry.ts";
 
+const workflowFile = z
+  .string()
+  .regex(/^[\w.-]{1,100}\.ya?ml$/, "a workflow is named by its file, for example rollback.yml");
+
 /** `.github/adaptive-deploy.yml` */
 export const repositoryConfiguration = z.strictObject({
   ...header,
@@ -43,12 +47,15 @@ export const repositoryConfiguration = z.strictObject({
     })
     .optional()
     .describe("Where decisions, approvals and outcomes are recorded."),
-  "rollback-workflow": z
-    .string()
-    .regex(/^[\w.-]{1,100}\.ya?ml$/, "a workflow is named by its file, for example rollback.yml")
+  "rollback-workflow": workflowFile
     .optional()
     .describe(
       "File of .github/workflows that `/rollback` starts where no rollout is under way; it takes the inputs service, environment and reason.",
+    ),
+  "watchdog-workflow": workflowFile
+    .optional()
+    .describe(
+      "File of .github/workflows with `adopt:`, which the App starts for a rollout that nobody drives any more; it takes no inputs.",
     ),
   telemetry: telemetry.optional(),
   reports: globs.optional().describe("Globs of test, coverage and scan reports that are read."),

@@ -19,6 +19,8 @@ export const durationBetween = (least: string, most: string): z.ZodString =>
     const seconds = parseDuration(text);
     return seconds !== undefined && seconds >= durationSeconds(least) && seconds <= durationSeconds(most);
   }, `a duration from ${least} to ${most} is allowed here`);
+/** Of what takes time: in none of it nothing could be done, and a plan that says so is none. */
+export const someDuration = durationBetween("1s", "3660d");
 export const globs = z.array(z.string().min(1).max(500)).max(500);
 export const name = (longest: number): z.ZodString =>
   z

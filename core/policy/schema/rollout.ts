@@ -1,22 +1,22 @@
 import * as z from "zod";
-import { duration } from "./parts.ts";
+import { durationBetween, someDuration } from "./parts.ts";
 
 /** How a candidate goes out, once the decision says how: core/rollout reads it through plan-of.ts. */
 
 const repeated = z.strictObject({
   rollbacks: z.int().min(1).max(100).describe("So many rollbacks without a person's doing …"),
-  within: duration.describe("… in so long a time, and nothing goes out until that time is over."),
+  within: someDuration.describe("… in so long a time, and nothing goes out until that time is over."),
 });
 
 export const rollout = z
   .strictObject({
-    bake: duration
+    bake: durationBetween("0s", "3660d")
       .optional()
       .describe("How long the old version stays warm once the new one has everything; 30m where absent."),
-    "back-within": duration
+    "back-within": someDuration
       .optional()
       .describe("A rollback that takes longer is paged, and goes on; 120s where absent."),
-    settle: duration
+    settle: someDuration
       .optional()
       .describe("How long the target may take for one change; 10m where absent, for devices 24h."),
     attempts: z
@@ -25,7 +25,8 @@ export const rollout = z
       .max(20)
       .optional()
       .describe("How often a failed change is tried before it is taken back; 3 where absent."),
-    lease: duration
+    // What a lease in the ledger may last: another one would be asked for and never had, without an end.
+    lease: durationBetween("10s", "24h")
       .optional()
       .describe("How long a run that fell silent keeps others away; 10m where absent, adopted after two."),
     breaker: repeated.optional().describe("Of one service: 3 within 24h where absent."),

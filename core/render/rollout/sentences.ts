@@ -14,10 +14,14 @@ export function rolloutHeadline(status: RolloutStatus, voice: Voice): string {
 
 type Names = Pick<RolloutStatus, "service" | "environment" | "kind" | "candidate" | "stable">;
 
-export function whatGoes({ service, environment, kind, candidate, stable }: Names, voice: Voice): string {
+export function whatGoes(names: Names, voice: Voice): string {
+  return `${voice.name(names.service)} in ${voice.name(names.environment)}: ${versionsOf(names, voice)}`;
+}
+
+/** "canary v1 → v2". */
+export function versionsOf({ kind, candidate, stable }: Names, voice: Voice): string {
   const [from, to] = [stable === null ? "nothing known" : voice.name(stable.id), voice.name(candidate.id)];
-  const versions = kind === "back" ? `from ${to} to ${from}` : `${from} → ${to}`;
-  return `${voice.name(service)} in ${voice.name(environment)}: ${kindNames[kind]} ${versions}`;
+  return `${kindNames[kind]} ${kind === "back" ? `from ${to} to ${from}` : `${from} → ${to}`}`;
 }
 
 export function standingWords({ doing, stop, turned }: RolloutStatus): string {
@@ -63,7 +67,7 @@ export function lastVerdictSentence({ verdict }: RolloutStatus, voice: Voice): s
   return `${verdictWords[verdict.verdict]} at step ${verdict.step + 1}${windows}: ${voice.show(verdict.reason, 400)}`;
 }
 
-const verdictWords = {
+export const verdictWords = {
   promote: "Healthy",
   slow: "Slower",
   hold: "Hold",

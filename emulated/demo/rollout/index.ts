@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { telemetryFor } from "../../../actions/analyze/telemetry.ts";
 import { telemetryEvidence } from "../../../actions/rollout/evidence.ts";
 import { retry } from "../../../adapters/ledgers/record-decision.ts";
+import { pause } from "../../../adapters/pause.ts";
 import { haproxy } from "../../../adapters/targets/haproxy.ts";
 import type { Decision } from "../../../core/decision/shape.ts";
 import { serviceStream } from "../../../core/evidence/stream.ts";
@@ -69,6 +70,7 @@ export async function startRollouts(
     target,
     evidence,
     approvals: { look: async () => null },
+    rules: stopRulesOf(thresholds),
     people: { tell: async (_, { kind, sentence }) => void say(`People are told (${kind}): ${sentence}`) },
     holder: "demo",
     actor: "demo",
@@ -76,6 +78,7 @@ export async function startRollouts(
     pollSeconds: 10,
     freshSeconds: 30,
     now: () => new Date(clock.now()).toISOString(),
+    pause,
     nonce: () => randomBytes(16).toString("hex"),
     retry,
   };
@@ -92,7 +95,7 @@ export async function startRollouts(
         },
         thresholds,
       );
-      const opened = await open(plan, around, stopRulesOf(thresholds));
+      const opened = await open(plan, around);
       if ("refused" in opened) throw new Error(opened.refused.map(({ sentence }) => sentence).join(" "));
       let before = "";
       const turn = await drive(opened.rollout, around, {

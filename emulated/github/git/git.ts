@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { devNull } from "node:os";
+import { refMover } from "./refs.ts";
 
 /** One git repository on disk, spoken to with the real git and nobody's personal configuration. */
 
@@ -24,6 +25,8 @@ export type Git = {
   lasting(args: string[]): Promise<string>;
   object(expression: string): Promise<GitObject | null>;
   info(expression: string): Promise<GitObjectInfo | null>;
+  /** Moves a ref from exactly `from` in one atomic step; false where another was first. */
+  move(ref: string, to: string, from: string): Promise<boolean>;
   close(): void;
 };
 
@@ -102,6 +105,7 @@ const isLasting = ([, ...rest]: string[]): boolean =>
 
 export function openGit(folder: string, defaultBranch = "main"): Git {
   const reader = batchReader(folder, defaultBranch);
+  const refs = refMover(folder, environment);
   /** A process for each of hundreds of equal questions takes seconds. */
   const answered = new Map<string, Promise<string>>();
   const run: Git["run"] = (args, more = {}) =>
@@ -145,6 +149,10 @@ export function openGit(folder: string, defaultBranch = "main"): Git {
       const { found, size } = await reader.ask("info", expression);
       return found && { oid: found.oid, type: found.type, size };
     },
-    close: reader.close,
+    move: refs.move,
+    close: () => {
+      reader.close();
+      refs.close();
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Pull, Repository } from "../state.ts";
 import { mergeBase } from "./commit.ts";
 import { inTurn } from "./in-turn.ts";
-import { writeCommit } from "./write.ts";
+import { type Signatures, writeCommit } from "./write.ts";
 
 /** The ends of a pull request as git has them now, or as they were when it was closed. */
 export type PullEnds = { head: string; base: string; mergeBase: string | null };
@@ -23,7 +23,7 @@ export function fetchHead(repository: Repository, pull: Pull): Promise<string> {
     const refspec = `+refs/heads/${pull.headRef}:${ref}`;
     if (source && source !== repository)
       await repository.git.run(["fetch", "--quiet", "--no-tags", source.git.folder, refspec]);
-    else await repository.git.run(["update-ref", ref, now]);
+    else await pin(repository, ref, now);
     return now;
   });
 }
@@ -32,6 +32,10 @@ export async function pullEnds(repository: Repository, pull: Pull): Promise<Pull
   const head = pull.frozen?.head ?? (await fetchHead(repository, pull));
   const base = pull.frozen?.base ?? (await tip(repository, pull.baseRef)) ?? head;
   return { head, base, mergeBase: await mergeBase(repository.git, base, head) };
+}
+
+async function pin({ git }: Repository, ref: string, commit: string): Promise<void> {
+  if (!(await git.move(ref, commit, ""))) throw new Error(`git does not set ${ref} in ${git.folder}.`);
 }
 
 type TestMerge = { base: string; head: string; commit: string | null };
@@ -43,7 +47,7 @@ export function testMerge(repository: Repository, pull: Pull, ends: PullEnds): P
     const known = testMerges.get(pull);
     if (known?.base === ends.base && known.head === ends.head) return known.commit;
     const commit = await makeTestMerge(repository, pull, ends);
-    if (commit) await repository.git.run(["update-ref", `refs/pull/${pull.number}/merge`, commit]);
+    if (commit) await pin(repository, `refs/pull/${pull.number}/merge`, commit);
     testMerges.set(pull, { ...ends, commit });
     return commit;
   });
@@ -57,24 +61,16 @@ async function makeTestMerge(
   try {
     const tree = await git.text(["merge-tree", "--write-tree", base, head]);
     const message = `Merge ${head} into ${base}`;
-    return await writeCommit(git, { tree, parents: [base, head], message }, fixedIdentity(pull.createdAt));
+    return writeCommit(git, { tree, parents: [base, head], message }, fixedIdentity(pull.createdAt));
   } catch {
     return null;
   }
 }
 
 /** With a fixed date the same merge keeps its name however often it is asked for. */
-export function fixedIdentity(
-  date: string,
-  name = "GitHub",
-  email = "noreply@github.com",
-): Record<string, string> {
+export function fixedIdentity(date: string, name = "GitHub", email = "noreply@github.com"): Signatures {
   return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: "GitHub",
-    GIT_COMMITTER_EMAIL: "noreply@github.com",
-    GIT_COMMITTER_DATE: date,
+    author: { name, email, date },
+    committer: { name: "GitHub", email: "noreply@github.com", date },
   };
 }

@@ -1,6 +1,6 @@
 import { readCommit } from "../git/commit.ts";
 import { fixedIdentity } from "../git/pull-refs.ts";
-import { moveRef, type TreeChange, writeBlob, writeCommit, writeTree } from "../git/write.ts";
+import { type TreeChange, writeBlob, writeCommit, writeTree } from "../git/write.ts";
 import type { Repository } from "../state.ts";
 import { commitNode, refNode } from "./git-object.ts";
 import { type Arguments, type Context, GitHubError, type Node, objectOf, objectsOf, textOf } from "./node.ts";
@@ -44,7 +44,7 @@ async function changesOf(
       return {
         path,
         mode: "100644",
-        oid: await writeBlob(repository.git, decodeContents(textOf(one, "contents") ?? "")),
+        oid: writeBlob(repository.git, decodeContents(textOf(one, "contents") ?? "")),
       };
     }),
   );
@@ -67,10 +67,10 @@ export async function createCommitOnBranch(context: Context, given: Arguments): 
   const tree = await writeTree(repository.git, expected, changes);
   const message = objectOf(input, "message");
   const text = [textOf(message, "headline") ?? "", textOf(message, "body")].filter(Boolean).join("\n\n");
-  const env = fixedIdentity(context.world.now(), user.name, user.email);
-  const oid = await writeCommit(repository.git, { tree, parents: [expected], message: text }, env);
+  const identity = fixedIdentity(context.world.now(), user.name, user.email);
+  const oid = writeCommit(repository.git, { tree, parents: [expected], message: text }, identity);
   // Git compares and swaps: of two requests that both saw the expected head one comes second.
-  if (!(await moveRef(repository.git, ref, oid, expected))) throw stale(expected);
+  if (!(await repository.git.move(ref, oid, expected))) throw stale(expected);
   const commit = await readCommit(repository.git, oid);
   return {
     __typename: "CreateCommitOnBranchPayload",

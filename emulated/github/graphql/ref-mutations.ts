@@ -1,5 +1,5 @@
 import { mergeBase } from "../git/commit.ts";
-import { moveRef, noObject } from "../git/write.ts";
+import { noObject } from "../git/write.ts";
 import { nodeId } from "../shapes/user.ts";
 import type { Repository } from "../state.ts";
 import { refNode } from "./git-object.ts";
@@ -27,7 +27,7 @@ export async function createRef(context: Context, given: Arguments): Promise<Nod
   const name = textOf(input, "name") ?? "";
   const target = await repository.git.info(textOf(input, "oid") ?? "");
   if (!target) throw unprocessable("Object does not exist");
-  if (!(await moveRef(repository.git, name, target.oid, noObject)))
+  if (!(await repository.git.move(name, target.oid, noObject)))
     throw unprocessable(`A ref named "${name}" already exists in the repository.`);
   return {
     __typename: "CreateRefPayload",
@@ -46,7 +46,7 @@ export async function updateRef(context: Context, given: Arguments): Promise<Nod
   ]);
   if (!now || !target) throw unprocessable("Object does not exist");
   const forward = (await mergeBase(repository.git, now.oid, target.oid)) === now.oid;
-  if ((!forward && input.force !== true) || !(await moveRef(repository.git, name, target.oid, now.oid)))
+  if ((!forward && input.force !== true) || !(await repository.git.move(name, target.oid, now.oid)))
     throw unprocessable("Update is not a fast forward");
   return {
     __typename: "UpdateRefPayload",

@@ -45,7 +45,7 @@ const newBlob = z.looseObject({
 async function createBlob(call: RepositoryCall): Promise<Answer> {
   const wanted = bodyOf(call, newBlob);
   const content = Buffer.from(wanted.content, wanted.encoding === "base64" ? "base64" : "utf8");
-  const sha = await writeBlob(call.repository.git, content);
+  const sha = writeBlob(call.repository.git, content);
   return created({ sha, url: `${apiUrl(call.world, call.repository)}/git/blobs/${sha}` });
 }
 
@@ -114,7 +114,7 @@ async function createTree(call: RepositoryCall): Promise<Answer> {
   const changes = await Promise.all(
     wanted.tree.map(async (entry) => {
       const oid =
-        entry.content === undefined ? (entry.sha ?? null) : await writeBlob(git, Buffer.from(entry.content));
+        entry.content === undefined ? (entry.sha ?? null) : writeBlob(git, Buffer.from(entry.content));
       if (oid !== null && entry.mode !== "160000" && !(await git.info(oid)))
         throw new Refusal(422, `tree.sha ${oid} is not a valid ${entry.type ?? "blob"}`);
       return { path: entry.path, mode: entry.mode, oid };
@@ -147,8 +147,8 @@ async function createCommit(call: RepositoryCall): Promise<Answer> {
       throw new Refusal(422, "Parent SHA does not exist or is not a commit object");
   const { user } = actorOf(call.token);
   const author = wanted.author ?? { name: user.name, email: user.email };
-  const env = fixedIdentity(wanted.author?.date ?? call.world.now(), author.name, author.email);
-  const oid = await writeCommit(git, wanted, env);
+  const identity = fixedIdentity(wanted.author?.date ?? call.world.now(), author.name, author.email);
+  const oid = writeCommit(git, wanted, identity);
   const commit = await readCommit(git, oid);
   if (!commit) throw notFound();
   return created(renderGitCommit(call.world, call.repository, commit));

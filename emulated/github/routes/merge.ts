@@ -2,7 +2,7 @@ import * as z from "zod";
 import { actorOf } from "../access.ts";
 import { listCommits, readCommit } from "../git/commit.ts";
 import { fixedIdentity, pullEnds } from "../git/pull-refs.ts";
-import { moveRef, writeCommit } from "../git/write.ts";
+import { type Signatures, writeCommit } from "../git/write.ts";
 import {
   type Answer,
   bodyOf,
@@ -23,7 +23,7 @@ const wantedMerge = z.looseObject({
   commit_message: z.string().optional(),
 });
 
-type Merge = { pull: Pull; head: string; base: string; message: string; env: Record<string, string> };
+type Merge = { pull: Pull; head: string; base: string; message: string; identity: Signatures };
 
 async function mergedTree(call: RepositoryCall, base: string, head: string): Promise<string> {
   try {
@@ -35,7 +35,7 @@ async function mergedTree(call: RepositoryCall, base: string, head: string): Pro
 
 async function merge(call: RepositoryCall, about: Merge, parents: string[]): Promise<string> {
   const tree = await mergedTree(call, about.base, about.head);
-  return writeCommit(call.repository.git, { tree, parents, message: about.message }, about.env);
+  return writeCommit(call.repository.git, { tree, parents, message: about.message }, about.identity);
 }
 
 /** Each commit of the head again, one after the other, on the base: other commits with the same patches. */
@@ -48,10 +48,10 @@ async function rebase(call: RepositoryCall, about: Merge): Promise<string> {
     const ours = await readCommit(git, tip);
     if (!parent || !ours) throw new Refusal(405, "This branch can't be rebased");
     // A commit of our tree on the old parent makes that parent the merge base, which a cherry-pick needs.
-    const side = await writeCommit(git, { tree: ours.tree, parents: [parent], message: "side" }, about.env);
+    const side = writeCommit(git, { tree: ours.tree, parents: [parent], message: "side" }, about.identity);
     const tree = await mergedTree(call, side, commit.oid);
-    const env = fixedIdentity(call.world.now(), commit.author.name, commit.author.email);
-    tip = await writeCommit(git, { tree, parents: [tip], message: commit.message }, env);
+    const identity = fixedIdentity(call.world.now(), commit.author.name, commit.author.email);
+    tip = writeCommit(git, { tree, parents: [tip], message: commit.message }, identity);
   }
   return tip;
 }
@@ -70,13 +70,13 @@ async function mergePull(call: RepositoryCall): Promise<Answer> {
     (squash ? `${pull.title} (#${pull.number})` : `Merge pull request #${pull.number} from ${pull.headRef}`);
   const text = wanted.commit_message ?? (squash ? "" : pull.title);
   const message = text === "" ? title : `${title}\n\n${text}`;
-  const env = fixedIdentity(call.world.now(), user.name, user.email);
-  const about = { pull, head, base, message, env };
+  const identity = fixedIdentity(call.world.now(), user.name, user.email);
+  const about = { pull, head, base, message, identity };
   const commit =
     wanted.merge_method === "rebase"
       ? await rebase(call, about)
       : await merge(call, about, squash ? [base] : [base, head]);
-  if (!(await moveRef(call.repository.git, `refs/heads/${pull.baseRef}`, commit, base)))
+  if (!(await call.repository.git.move(`refs/heads/${pull.baseRef}`, commit, base)))
     throw new Refusal(409, "Base branch was modified. Review and try the merge again.");
   const at = call.world.now();
   Object.assign(pull, { state: "closed", closedAt: at, updatedAt: at, frozen: { head, base } });

@@ -82,6 +82,15 @@ async function createPull(call: RepositoryCall): Promise<Answer> {
     throw new Refusal(422, "Validation Failed", {
       errors: [{ resource: "PullRequest", field: missing, code: "invalid" }],
     });
+  const isOpen = [...call.repository.pulls.values()].some(
+    (pull) => pull.state === "open" && pull.headRef === wanted.head && pull.baseRef === wanted.base,
+  );
+  if (isOpen) {
+    const message = `A pull request already exists for ${call.repository.owner.login}:${wanted.head}.`;
+    throw new Refusal(422, "Validation Failed", {
+      errors: [{ resource: "PullRequest", code: "custom", message }],
+    });
+  }
   const pull = await addPull(call.world, call.repository, {
     title: wanted.title,
     head: wanted.head,

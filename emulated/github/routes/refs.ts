@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { mergeBase } from "../git/commit.ts";
-import { moveRef, noObject } from "../git/write.ts";
+import { noObject } from "../git/write.ts";
 import {
   type Answer,
   bodyOf,
@@ -55,7 +55,7 @@ async function createRef(call: RepositoryCall): Promise<Answer> {
     throw new Refusal(422, "Reference name must start with 'refs/' and contain at least two slashes.");
   const target = await git.info(wanted.sha);
   if (!target) throw new Refusal(422, "Object does not exist");
-  if (!(await moveRef(git, wanted.ref, target.oid, noObject))) {
+  if (!(await git.move(wanted.ref, target.oid, noObject))) {
     if (await git.info(wanted.ref)) throw new Refusal(422, "Reference already exists");
     throw new Refusal(422, "Reference could not be created");
   }
@@ -74,7 +74,7 @@ async function updateRef(call: RepositoryCall): Promise<Answer> {
   const forward = (await mergeBase(git, now.oid, target.oid)) === now.oid;
   if (!forward && !wanted.force) throw new Refusal(422, "Update is not a fast forward");
   // Another writer may have come between the reading and the moving.
-  if (!(await moveRef(git, ref, target.oid, now.oid))) throw new Refusal(422, "Update is not a fast forward");
+  if (!(await git.move(ref, target.oid, now.oid))) throw new Refusal(422, "Update is not a fast forward");
   return ok(renderRef(call, ref, target.oid, target.type));
 }
 

@@ -12,7 +12,7 @@ import type { RolloutPlan } from "../../../core/rollout/plan.ts";
 import { shapeAfter } from "../../../core/rollout/reconcile.ts";
 import type { Turn } from "../../../core/rollout/taking.ts";
 import { startPrometheus } from "../../app/analysis/prometheus.ts";
-import { planFor } from "../../contracts/target-plan.ts";
+import { noStops, planFor } from "../../contracts/target-plan.ts";
 import { trueLedger } from "../../simulator/ledger.ts";
 
 /** Whole rollouts over a target in memory and the traffic that follows from its shares, under a clock of their own. */
@@ -134,7 +134,9 @@ export async function worldOf(world: World = {}) {
       ...{ ledger, stream, target, evidence, holder, actor: holder },
       approvals: { look: async () => null },
       people: { tell: async () => undefined },
+      rules: noStops,
       ...{ leaseSeconds: 600, pollSeconds: 2, freshSeconds: 5, now: iso },
+      pause: (_, over) => new Promise((resolve) => over.addEventListener("abort", () => resolve())),
       nonce: () => `${holder} ${nonces++}`,
       retry: { attempts: 3, random: () => 0.5, wait: async () => undefined },
     };

@@ -64,6 +64,8 @@ describe("a rollout on evidence", () => {
     const { turn } = await world.run("a");
     expect(turn.sentence).toBe("rolled-back");
     expect(world.words().slice(0, 3)).toEqual([...goodWords.slice(0, 2), "2 promote no-sign-of-harm"]);
+    // No step comes after it that could show more.
+    expect(world.verdicts()[2]?.reason).toContain("was for an earlier step to show");
     expect(world.verdicts()[3]).toMatchObject({
       step: 2,
       verdict: "rollback",

@@ -129,6 +129,25 @@ describe("while a rollout is driven", () => {
     expect(error?.message).toContain("v1 is stable, v2 has");
   });
 
+  it("whoever may push keeps a version out, and lets none in", async () => {
+    const world = await opened();
+    const id = await world.decide("v2");
+    const until = new Date(world.now() + 86_400_000).toISOString();
+    const word = { digest: "v2", reason: "so", by: "maria" };
+    const { result } = await world.rollout({
+      inputs: go(id),
+      evidence: evidenceOf(() => "promote", world.now),
+      meanwhile: [() => undefined, () => undefined, () => forge(world, "quarantine", { ...word, until })],
+    });
+    expect(result?.outputs).toMatchObject({ outcome: "rolled-back", "reason-code": "aborted" });
+    expect(world.virtual.shape).toEqual({ stable: "v1", candidate: null, share: 0 });
+    await forge(world, "quarantine", word);
+    world.later(3600);
+    const { error } = await world.rollout({ inputs: go(await world.decide("v2")) });
+    expect(error).toMatchObject({ reasonCode: "quarantined", exitCode: exitCodes.blocked });
+    expect(error?.message).toContain("maria quarantined this candidate");
+  });
+
   it("nobody lifts a pause without having said so", async () => {
     const world = await opened();
     const id = await world.decide("v2");

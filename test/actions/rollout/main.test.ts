@@ -28,8 +28,9 @@ async function start(verb: string, more: Record<string, string> = {}): Promise<L
   const main = fileURLToPath(new URL(`../../../actions/${verb}/main.ts`, import.meta.url));
   const state = join(folder, `state-${Math.round(performance.now() * 1000)}`);
   writeFileSync(state, "");
+  const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
   const env = {
-    ...{ PATH: process.env.PATH ?? "", ...runner.env, GITHUB_STATE: state, "INPUT_GITHUB-TOKEN": "ledger" },
+    ...{ PATH, NODE_COMPILE_CACHE, ...runner.env, GITHUB_STATE: state, "INPUT_GITHUB-TOKEN": "ledger" },
     ...{ GITHUB_RUN_ID: "1", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "deploy", ...more },
   };
   return new Promise((resolve) => {
@@ -58,7 +59,7 @@ async function opened(options: WorldOptions = {}): Promise<void> {
 async function openedByJob(): Promise<string> {
   const id = await world.decide("v2");
   const died = new Error("the runner is gone");
-  const ports = { holder: "acme/shop/1/1/deploy", now: Date.now };
+  const ports = { holder: "acme/shop/1/1/deploy/0a1b2c3d", now: Date.now };
   const dying = () => {
     throw died;
   };
@@ -116,7 +117,7 @@ describe("the step", () => {
 });
 
 describe("its post", () => {
-  const begun = { STATE_begun: "true", INPUT_SERVICE: "shop" };
+  const begun = { STATE_begun: "true", STATE_process: "0a1b2c3d", INPUT_SERVICE: "shop" };
 
   it("gives the lease back where the step was ended, and says how to go on", async () => {
     await opened();
@@ -126,6 +127,16 @@ describe("its post", () => {
     expect(left.exitCode, left.text).toBe(exitCodes.go);
     expect(left.text).toContain("Run this job again");
     expect(await lastLease()).toBe("release");
+  });
+
+  it("leaves the lease alone that another leg of the same job holds", async () => {
+    await opened();
+    const rollout = await openedByJob();
+    const other = { ...begun, STATE_process: "", STATE_rollout: rollout };
+    const left = await start("rollout", other);
+    expect(left.exitCode, left.text).toBe(exitCodes.go);
+    expect(left.state.get("process")).toMatch(/^[0-9a-f]{8}$/);
+    expect(["acquire", "renew"]).toContain(await lastLease());
   });
 
   it("has nothing to do where the step did it all, or never began", async () => {

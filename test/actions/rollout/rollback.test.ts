@@ -77,6 +77,33 @@ describe("rollback", () => {
     expect(back?.plan).toMatchObject({ kind: "back", candidate: { id: "v2" }, stable: { id: "v1" } });
   });
 
+  it("takes back only what follows the decision that is named", async () => {
+    const world = await opened();
+    const first = await world.decide("v2");
+    await world.rollout({ inputs: { "decision-id": first, candidate: "v2" } });
+    const second = await world.decide("v3");
+    await world.rollout({ inputs: { "decision-id": second, candidate: "v3" } });
+    const { error } = await world.back({ "decision-id": first });
+    expect(error).toMatchObject({ reasonCode: "other-decision", exitCode: exitCodes.blocked });
+    expect(world.virtual.shape).toMatchObject({ stable: "v3" });
+    expect((await world.back({ "decision-id": second })).result).toMatchObject({ exitCode: exitCodes.go });
+    expect(world.virtual.shape).toMatchObject({ stable: "v2" });
+  });
+
+  it("leaves the version before alone where the decision's own one came back already", async () => {
+    const world = await opened();
+    const id = await world.decide("v2");
+    const evidence = evidenceOf(() => "rollback", world.now);
+    await world.rollout({ evidence, inputs: { "decision-id": id, candidate: "v2" } });
+    expect(world.virtual.shape).toMatchObject({ stable: "v1" });
+    const { result } = await world.back({ "decision-id": id });
+    expect(result).toMatchObject({
+      exitCode: exitCodes.go,
+      outputs: { outcome: "already-there", stable: "v1" },
+    });
+    expect(await world.states()).toHaveLength(1);
+  });
+
   it("knows the decision and the commit that brought the version it goes to", async () => {
     const world = await opened();
     await world.out("v2");
@@ -103,6 +130,41 @@ describe("rollback", () => {
     const second = await world.back();
     expect(second.result?.outputs.outcome).toBe("rolled-back");
   });
+
+  it("keeps the version out that it left, until a person says otherwise", async () => {
+    const world = await opened();
+    await world.out("v2");
+    world.later(3600);
+    await world.back();
+    expect((await world.out("v2")).error).toMatchObject({
+      reasonCode: "quarantined",
+      message: expect.stringContaining("A person asked for it."),
+    });
+    world.later(31 * 60);
+    expect((await world.out("v2")).result?.outputs).toMatchObject({ outcome: "completed", stable: "v2" });
+  });
+
+  it("goes to every device only where there is a fleet, and says what to use", async () => {
+    const world = await opened();
+    await underWay(world);
+    const { error } = await world.back({ fleet: "true" });
+    expect(error).toMatchObject({ reasonCode: "no-fleet", exitCode: exitCodes.usage });
+    expect(error?.message).toContain("a rollback without `fleet`");
+    expect(world.virtual.shape.share).toBe(10);
+  });
+
+  it.each([["what is under way"], ["what has ended"]])(
+    "takes a fleet back from %s by a plan for all of it",
+    async (what) => {
+      const world = await opened();
+      Object.assign(world.virtual.target.traits, { fleet: true });
+      if (what === "what is under way") await underWay(world);
+      else await world.out("v2");
+      const { result } = await world.back({ fleet: "true" });
+      expect(result?.outputs).toMatchObject({ outcome: "rolled-back", stable: "v1" });
+      expect(world.virtual.plans.at(-1)?.whole_fleet).toBe(true);
+    },
+  );
 
   it("goes where `to` says, and has nothing to do where it is already", async () => {
     const world = await opened();

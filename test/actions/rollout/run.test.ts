@@ -23,8 +23,16 @@ describe("a whole rollout in a job", () => {
     const world = await opened();
     const id = await world.decide("v2");
     const evidence = evidenceOf(() => "promote", world.now);
-    const { result, error, lines, summary } = await world.rollout({ inputs: go(id, "v2"), evidence });
+    const kept = new Map<string, string>();
+    const keep = async (name: string, text: string) => {
+      kept.set(name, text);
+      return name;
+    };
+    const { result, error, lines, summary } = await world.rollout({
+      ...{ inputs: go(id, "v2"), evidence, ports: { keep } },
+    });
     expect(error).toBeUndefined();
+    expect(kept.get("timeline.svg")).toContain("shop in production: promoted");
     expect(result).toMatchObject({
       exitCode: exitCodes.go,
       outputs: { outcome: "completed", "reason-code": "healthy", stable: "v2" },

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { watchOver } from "../../../actions/rollout/watchdog.ts";
-import { exitCodes } from "../../../core/errors.ts";
+import { exitCodes, UserError } from "../../../core/errors.ts";
+import type { Ledger } from "../../../core/ports.ts";
 import { evidenceOf, rolloutWorld, type World } from "./world.ts";
 
 async function silent(seconds: number, word: "promote" | "rollback" = "promote"): Promise<World> {
@@ -22,12 +23,39 @@ async function silent(seconds: number, word: "promote" | "rollback" = "promote")
   return world;
 }
 
+/** Somebody takes the last rollout back, as the App writes it down. */
+async function abort(world: World): Promise<void> {
+  const [state] = await world.states();
+  const chain = await world.ledger().read("production/shop");
+  const body = { rollout: state?.plan.rollout, command: "abort", reason: "slow pages", by: "maria" };
+  const at = new Date(world.now()).toISOString();
+  const event = { kind: "command" as const, at, actor: "maria", nonce: world.nonce(), body };
+  await world.ledger().append("production/shop", [event], chain.head);
+}
+
 describe("the watchdog", () => {
   it("leaves alone what was driven within two leases", async () => {
     const world = await silent(15 * 60);
     const { result } = await world.verb((ports) => watchOver("drive", ports), { name: "watchdog" });
     expect(result).toMatchObject({ exitCode: exitCodes.go, outputs: { outcome: "none-silent" } });
     expect(world.virtual.shape.share).toBe(10);
+  });
+
+  it("does not take a service that it cannot look after for one that is looked after", async () => {
+    const world = await silent(25 * 60);
+    const ledger: Ledger = {
+      ...world.ledger(),
+      read: async () => {
+        throw new UserError("ledger-unavailable", "It does not answer.", exitCodes.unavailable);
+      },
+    };
+    const job = { name: "watchdog", ports: { ledger } };
+    const { result, warnings } = await world.verb((ports) => watchOver("drive", ports), job);
+    expect(result).toMatchObject({
+      exitCode: exitCodes.unavailable,
+      outputs: { rollout: "", outcome: "unknown", "reason-code": "ledger-unavailable" },
+    });
+    expect(warnings).toEqual(["production/shop: It does not answer."]);
   });
 
   it("holds what fell silent, and pages once", async () => {
@@ -53,15 +81,28 @@ describe("the watchdog", () => {
     expect(world.virtual.shape).toEqual({ stable: "v2", candidate: null, share: 0 });
   });
 
+  it("goes back at once where somebody says so and nobody drives it, whatever it does with others", async () => {
+    const world = await silent(15 * 60);
+    await abort(world);
+    const { result } = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
+    expect(result?.outputs).toMatchObject({ outcome: "rolled-back", stable: "v1" });
+    expect(world.virtual.shape).toEqual({ stable: "v1", candidate: null, share: 0 });
+  });
+
+  it("leaves the way back to a run whose lease stands, for as long as that may take, and no longer", async () => {
+    const world = await silent(0);
+    await abort(world);
+    const early = await world.verb((ports) => watchOver("drive", ports), { name: "watchdog" });
+    expect(early.result?.outputs.outcome).toBe("none-silent");
+    world.later(2 * 60 + 1);
+    const { result } = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
+    expect(result?.outputs).toMatchObject({ outcome: "rolled-back", stable: "v1" });
+  });
+
   it("goes back as the App was asked to, where nothing is under way", async () => {
     const world = await silent(25 * 60);
     await world.verb((ports) => watchOver("drive", ports), { name: "watchdog" });
-    const [state] = await world.states();
-    const chain = await world.ledger().read("production/shop");
-    const body = { rollout: state?.plan.rollout, command: "abort", reason: "slow pages", by: "maria" };
-    const at = new Date(world.now()).toISOString();
-    const event = { kind: "command" as const, at, actor: "maria", nonce: world.nonce(), body };
-    await world.ledger().append("production/shop", [event], chain.head);
+    await abort(world);
     const doubted = await world.verb((ports) => watchOver("hold", ports), { name: "watchdog" });
     expect(doubted.result).toMatchObject({
       exitCode: exitCodes.needsApproval,

@@ -9,6 +9,7 @@ const shape = { stable: "v1", candidate: null, share: 0 };
 const entry = (kind: JournalEntry["kind"]): JournalEntry => ({
   schema_version: 1,
   at: "2026-11-21T10:00:00.000Z",
+  stream: "production/shop",
   kind,
   mark: { rollout: "ro_0123456789ab", fencing: 2, number: 3, from: shape, to: shape },
 });

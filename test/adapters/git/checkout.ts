@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type GitRepository, gitRepository } from "../../../adapters/git/repository.ts";
+import { gits } from "../../emulated/small-repository.ts";
 
 export type CommitWords = { message?: string; author?: string; email?: string; at?: string };
 
@@ -48,39 +49,43 @@ export function emptyCheckout(...initOptions: string[]): Checkout {
 
 export function checkoutAt(folder: string): Checkout {
   let moment = firstMoment;
-  const run = (input: string | undefined, args: string[], words: CommitWords = {}): string => {
+  const environment = (words: CommitWords = {}): NodeJS.ProcessEnv => {
     const at = words.at ?? new Date(moment).toISOString();
-    const person = { name: words.author ?? "Ada", email: words.email ?? "ada@example.com" };
-    return execFileSync("git", args, {
+    return {
+      ...plainEnvironment,
+      GIT_AUTHOR_NAME: words.author ?? "Ada",
+      GIT_AUTHOR_EMAIL: words.email ?? "ada@example.com",
+      GIT_AUTHOR_DATE: at,
+      GIT_COMMITTER_NAME: "Committer",
+      GIT_COMMITTER_EMAIL: "committer@example.com",
+      GIT_COMMITTER_DATE: at,
+    };
+  };
+  const run = (input: string | undefined, args: string[]): string =>
+    execFileSync("git", args, {
       cwd: folder,
       encoding: "utf8",
       ...(input === undefined ? {} : { input }),
       stdio: ["pipe", "pipe", "pipe"],
-      env: {
-        ...plainEnvironment,
-        GIT_AUTHOR_NAME: person.name,
-        GIT_AUTHOR_EMAIL: person.email,
-        GIT_AUTHOR_DATE: at,
-        GIT_COMMITTER_NAME: "Committer",
-        GIT_COMMITTER_EMAIL: "committer@example.com",
-        GIT_COMMITTER_DATE: at,
-      },
+      env: environment(),
     }).trim();
-  };
   const git = (...args: string[]) => run(undefined, args);
   const write = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   };
-  const finish = (args: string[], words: CommitWords) => {
+  const finish = (commands: string[][], words: CommitWords) => {
     moment += hourMs;
-    run(undefined, args, words);
-    return git("rev-parse", "HEAD");
+    return gits(folder, [...commands, ["rev-parse", "HEAD"]], environment(words));
   };
-  const commit = (words: CommitWords = {}) => {
-    git("add", "-A");
-    return finish(["commit", "-q", "--allow-empty", "-m", words.message ?? "a change"], words);
-  };
+  const commit = (words: CommitWords = {}) =>
+    finish(
+      [
+        ["add", "-A"],
+        ["-c", "maintenance.auto=false", "commit", "-q", "--allow-empty", "-m", words.message ?? "a change"],
+      ],
+      words,
+    );
   return {
     folder,
     repository: gitRepository(folder, plainEnvironment),
@@ -96,7 +101,7 @@ export function checkoutAt(folder: string): Checkout {
       return commit(words);
     },
     merge: (branch, words = {}) =>
-      finish(["merge", "-q", "--no-ff", "-m", words.message ?? `Merge ${branch}`, branch], words),
+      finish([["merge", "-q", "--no-ff", "-m", words.message ?? `Merge ${branch}`, branch]], words),
   };
 }
 

@@ -6,6 +6,7 @@ import type { AnalysisPolicy, MetricPolicy } from "../../../core/analysis/metric
 import { effectScale } from "../../../core/analysis/noise/effect-scale.ts";
 import { defaultNoise } from "../../../core/analysis/noise/noise.ts";
 import { analysisPolicyOf } from "../../../core/analysis/policy-of.ts";
+import type { Demand } from "../../../core/analysis/rules/strictest.ts";
 import { metricStateAt } from "../../../core/analysis/state.ts";
 import type { StepAsks } from "../../../core/analysis/step-asks.ts";
 import type { Track } from "../../../core/analysis/track.ts";
@@ -245,12 +246,12 @@ describe("a step of a comparison that goes on over several", () => {
     ...more,
   });
   const holding =
-    (reason_code: "no-data" | "guardrail", until = 99): WindowRules =>
+    (reason_code: "no-data" | "guardrail", until = 99, more: Partial<Demand> = {}): WindowRules =>
     (window) => ({
       answers: [],
       warnings: [],
       ...(window < until
-        ? { demand: { action: "hold", reason_code, rule: "r", sentence: "It holds." } }
+        ? { demand: { action: "hold", reason_code, rule: "r", sentence: "It holds.", ...more } }
         : {}),
     });
 
@@ -329,6 +330,20 @@ describe("a step of a comparison that goes on over several", () => {
       "hold no-data 9",
     ],
     [
+      "but for a baseline, which is what there is none of",
+      times(9, "missing"),
+      step("rules"),
+      holding("no-data", 99, { uncompared: true }),
+      "promote not-compared 6",
+    ],
+    [
+      "which a step that is compared waits for",
+      times(9, healthy),
+      step("health"),
+      holding("no-data", 99, { uncompared: true }),
+      "hold no-data 9",
+    ],
+    [
       "and goes on with them",
       times(9, "missing"),
       step("rules"),
@@ -350,6 +365,14 @@ describe("a step of a comparison that goes on over several", () => {
       { step: asks, windowsPlanned: 40, ...(rules ? { rules } : {}) },
     );
     expect(`${found.verdict} ${found.reason} ${found.atWindow}`).toBe(expected);
+  });
+
+  test.each([
+    [{}, "is for a later step to show"],
+    [{ decided: true }, "was for an earlier step to show"],
+  ])("says at which step all of the evidence is asked (%j)", (more, words) => {
+    const asks = { step: step("health", more), windowsPlanned: 40 };
+    expect(verdictAfter([trackOf(times(9, unsure))], policy, asks).sentence).toContain(words);
   });
 
   test("its own deadline counts, and a metric that may not be missing takes nobody back where none is measured", () => {

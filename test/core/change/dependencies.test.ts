@@ -362,8 +362,8 @@ ${dependencies}
 
   const managed = "$" + "{d.version}";
 
-  it("reads dependencies and the parent, not the project's own version", () => {
-    const patch = gitPatch(
+  it("reads dependencies and the parent, not the project's own version", async () => {
+    const patch = await gitPatch(
       pom(
         "1.0.0",
         "3.1.0",
@@ -393,9 +393,9 @@ ${dependencies}
       ["org.apache.maven.plugins:maven-jar-plugin", undefined, "3.4.0", undefined],
     ]);
   });
-  it("does not know which artifact a property or a version far from its name belongs to", () => {
+  it("does not know which artifact a property or a version far from its name belongs to", async () => {
     const jackson = (version: string) => pom("1", "1", "", `<jackson.version>${version}</jackson.version>`);
-    expect(whyUnknown("pom.xml", gitPatch(jackson("2.16.0"), jackson("2.17.0")))).toContain(
+    expect(whyUnknown("pom.xml", await gitPatch(jackson("2.16.0"), jackson("2.17.0")))).toContain(
       "<jackson.version>",
     );
     const far = (version: string) =>
@@ -404,12 +404,12 @@ ${dependencies}
         version,
         "      <type>x</type>\n      <scope>y</scope>\n      <optional>z</optional>\n",
       );
-    expect(whyUnknown("pom.xml", gitPatch(pom("1", "1", far("1.0")), pom("1", "1", far("1.1"))))).toContain(
-      "does not show",
-    );
+    expect(
+      whyUnknown("pom.xml", await gitPatch(pom("1", "1", far("1.0")), pom("1", "1", far("1.1")))),
+    ).toContain("does not show");
   });
-  it("sees no change in the Java version or a scope", () => {
-    const patch = gitPatch(
+  it("sees no change in the Java version or a scope", async () => {
+    const patch = await gitPatch(
       pom("1", "1", dependency("a", "1.0")),
       pom("1", "1", dependency("a", "1.0", "      <scope>test</scope>\n")).replace(">21<", ">25<"),
     );

@@ -78,10 +78,10 @@ describe("readPatch", () => {
   );
   const text = fc.array(line, { maxLength: 25 }).map((lines) => lines.join("\n"));
 
-  it("counts as git counts", () => {
-    fc.assert(
-      fc.property(text, text, (before, after) => {
-        const patch = gitPatch(before, after);
+  it("counts as git counts", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, text, async (before, after) => {
+        const patch = await gitPatch(before, after);
         const changed = patch.split("\n").filter((one) => /^[-+]/.test(one));
         const read = readPatch(patch);
         expect([read.additions, read.deletions]).toEqual([
@@ -207,7 +207,7 @@ describe("patchKey and reversePatchKey", () => {
       }),
     );
   });
-  it("agrees with git on distinct lines", () => {
+  it("agrees with git on distinct lines", async () => {
     const fates = fc.constantFrom(
       "keep" as const,
       "keep" as const,
@@ -220,14 +220,14 @@ describe("patchKey and reversePatchKey", () => {
       minLength: 1,
       maxLength: 40,
     });
-    fc.assert(
-      fc.property(lines, (fated) => {
+    await fc.assert(
+      fc.asyncProperty(lines, async (fated) => {
         const before = fated.map(([number]) => `line ${number}\n`).join("");
         const after = fated
           .map(([number, fate]) => ({ keep: `line ${number}\n`, drop: "", change: `new ${number}\n` })[fate])
           .join("");
         fc.pre(before !== after);
-        expect(isExactInverse(gitPatch(after, before), gitPatch(before, after))).toBe(true);
+        expect(isExactInverse(await gitPatch(after, before), await gitPatch(before, after))).toBe(true);
       }),
       { numRuns: 60 },
     );

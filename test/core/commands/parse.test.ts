@@ -62,6 +62,15 @@ describe("the commands of a comment", () => {
     ["/rollout resume service=pay", [{ kind: "rollout", word: "resume", service: "pay" }]],
     ["/rollout went well", []],
     [
+      "/rollout quarantine pay production sha256:ab it loses orders",
+      [
+        {
+          ...{ kind: "quarantine", service: "pay", environment: "production", digest: "sha256:ab" },
+          reason: "it loses orders",
+        },
+      ],
+    ],
+    [
       "/rollback pay production customers cannot pay",
       [{ kind: "rollback", service: "pay", environment: "production", reason: "customers cannot pay" }],
     ],
@@ -107,6 +116,9 @@ describe("the commands of a comment", () => {
     ["/rollout overrule service=pay <reason>", "rollout", "missing-reason"],
     ["/rollout abrot", "rollout", "misspelt"],
     ["/rollout Abort", "rollout", "misspelt"],
+    ["/rollout quarantine pay production", "quarantine", "missing-place"],
+    ["/rollout quarantine pay production sha256:ab", "quarantine", "missing-reason"],
+    ["/rollout quarantine <service> <environment> <digest> why", "quarantine", "missing-reason"],
     ["/rollback", "rollback", "missing-place"],
     ["/rollback pay", "rollback", "missing-place"],
     ["/rollback <service> <environment> why", "rollback", "missing-place"],

@@ -51,6 +51,15 @@ describe("a chain of events", () => {
     expect(openChain(stream, [segment(four)]).fault).toBeUndefined();
   });
 
+  it("holds what a later version wrote, and takes no kind that it does not know", () => {
+    const later = rehashed({ ...four[3], ...JSON.parse('{"kind":"later-kind"}') });
+    const chain = openChain(stream, [segment([...four.slice(0, 3), later])]);
+    expect([chain.fault, chain.events.at(-1)?.kind]).toEqual([undefined, "later-kind"]);
+    expect(() => seal(stream, null, [later as NewEvent])).toThrow("cannot be written");
+    const odd = rehashed({ ...four[3], ...JSON.parse('{"kind":"<b>odd</b>"}') });
+    expect(openChain(stream, [segment([...four.slice(0, 3), odd])]).fault?.kind).toBe("shape");
+  });
+
   it("can be checked with nothing but SHA-256: a line without its hash is what was hashed", () => {
     for (const event of four) {
       const hashed = writeLine(event).replace(`"hash":"${event.hash}",`, "");

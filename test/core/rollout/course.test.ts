@@ -83,7 +83,7 @@ describe("a course", () => {
 
   it("counts a step's windows from the first whole one, until its deadline", () => {
     expect(course({ reached: reached.slice(0, 2) }).asks).toEqual({
-      ...{ from: 3, until: 23, healthyWindows: 5, on: "evidence" },
+      ...{ from: 3, until: 23, healthyWindows: 5, on: "evidence", decided: false },
     });
     // Slowed: watched anew, at the same share.
     const slowed = course({ reached: reached.slice(0, 2), since: at(600) });
@@ -101,6 +101,11 @@ describe("a course", () => {
     ["the old version stays warm", { reached, baking: true }, "nothing"],
   ])("where %s", (_, more, on) => {
     expect(course(more).asks.on).toBe(on);
+  });
+
+  it("knows whether the step that decides lies behind", () => {
+    const decided = [1, 2, 3].map((steps) => course({ reached: reached.slice(0, steps) }).asks.decided);
+    expect(decided).toEqual([false, false, true]);
   });
 
   it("leaves a warm-up out as long as it reaches, wherever in a window the share changed", () => {

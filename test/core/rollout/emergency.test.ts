@@ -66,6 +66,35 @@ describe("a rollback that waits for nothing", () => {
     expect(world.asked).toEqual([]);
   });
 
+  test("takes the mark of another for none of its own, though the ledger gave it the same numbers", async () => {
+    const { world, around, state } = await underWay();
+    const lost = { ...around.target, apply: async () => undefined };
+    expect(await emergencyStep(state, { ...around, target: lost })).toMatchObject({ code: "asked" });
+    const [entry] = world.journal;
+    if (entry === undefined) throw new Error("Nothing was journaled.");
+    world.mark = { ...entry.mark, from: world.shape, to: half };
+    world.settled = false;
+    expect(await emergencyStep(state, around)).toMatchObject({ code: "asked" });
+    const { fencing, number } = entry.mark;
+    expect(world.mark).toMatchObject({ fencing: fencing + 1, number: number + 1 });
+    expect(world.shape.candidate).toBeNull();
+  });
+
+  test("leaves what a later rollout brought, once it was seen back itself", async () => {
+    const { world, around } = smallWorld(half);
+    const state = opened(planFor("v1", "v2", { kind: "back", steps: [] }), around.now());
+    const before = { stable: "v1", candidate: "v2", share: 0 };
+    world.mark = { rollout: "ro_eeeeeeeeeeee", fencing: 8, number: 2, from: before, to: half };
+    expect(await emergencyStep(state, around)).toMatchObject({ code: "asked" });
+    expect(await emergencyStep(state, around)).toMatchObject({ code: "held" });
+    const later = { stable: "v1", candidate: "v3", share: 10 };
+    const from = { ...later, share: 0 };
+    world.mark = { rollout: "ro_ffffffffffff", fencing: 10, number: 2, from, to: later };
+    world.shape = later;
+    expect(await emergencyStep(state, around)).toMatchObject({ code: "changed" });
+    expect(world.shape).toEqual(later);
+  });
+
   test("gives up after its time, and says what it saw last", async () => {
     const { world, around, state } = await underWay();
     world.settled = false;
@@ -95,6 +124,37 @@ describe("the ledger learns of it", () => {
     world.journal.pop();
     await reconcile(around.journal, keeper, around);
     expect(world.kinds().slice(before)).toEqual(told);
+  });
+
+  test("and takes back what was under way then, though it was known by no name, and nothing that came after", async () => {
+    for (const [seconds, kinds] of [
+      [-1, []],
+      [1, ["command abort"]],
+    ] as const) {
+      const { world, around, keeper, state } = await underWay();
+      const nameless = opened(
+        planFor("v1", "v2", { kind: "back", rollout: "ro_aaaaaaaaaaaa" }),
+        around.now(),
+      );
+      const then = new Date(Date.parse(state.openedAt) + seconds * 1000).toISOString();
+      await emergency(nameless, { ...around, now: () => then }, sleeping(world));
+      world.away = false;
+      if (around.journal === undefined) throw new Error("There is no journal.");
+      await reconcile(around.journal, keeper, around);
+      expect(world.kinds().filter((kind) => kind === "command abort")).toEqual(kinds);
+      expect(world.journal.at(-1)?.kind).toBe("reconciled");
+    }
+  });
+
+  test("and that of another service learns nothing, whose journal is the same file", async () => {
+    const { world, around, keeper, state } = await underWay();
+    await emergency(state, { ...around, stream: "production/payments" }, sleeping(world));
+    world.away = false;
+    const before = world.kinds().length;
+    if (around.journal === undefined) throw new Error("There is no journal.");
+    await reconcile(around.journal, keeper, around);
+    expect(world.kinds()).toHaveLength(before);
+    expect(world.journal.map(({ kind }) => kind)).toEqual(["asked", "held"]);
   });
 
   test("from the mark alone, and the rollout ends there", async () => {

@@ -111,6 +111,17 @@ test("an event without an instant, and a word that cannot be looked up, are not 
   expect(foldStream(events).get(rollout)?.turned).not.toBeNull();
 });
 
+test.each([3995, 100_000])("a word of %d characters takes a rollout back to its end", async (length) => {
+  const { world, until, push } = await begun();
+  await until("watching");
+  const reason = "\u{1F680}".repeat(length / 2);
+  await push({ kind: "command", body: { rollout, command: "abort", reason, by: "maria" } });
+  await until("ended");
+  expect(world.shape).toEqual({ stable: "v1", candidate: null, share: 0 });
+  expect(world.kinds().filter((kind) => kind === "outcome")).toHaveLength(1);
+  expect(world.kinds().filter((kind) => kind === "notice")).toHaveLength(1);
+});
+
 describe("a lease that somebody pushed", () => {
   const preempt = (fencing: number, at: string) => ({
     kind: "lease" as const,

@@ -77,6 +77,16 @@ describe("the last version that was known to be good", () => {
       "v1",
     ],
     [
+      "one that somebody went back from, which was overruled: it did go back",
+      [
+        ["v1", "v2", "completed"],
+        ["v2", "v3", "completed"],
+        ["v2", "v3", "overruled", "back"],
+      ],
+      "v2",
+      "v1",
+    ],
+    [
       "back to the first",
       [
         ["v1", "v2", "completed"],

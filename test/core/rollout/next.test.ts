@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { next } from "../../../core/rollout/next.ts";
 import type { PlanStep } from "../../../core/rollout/plan.ts";
 import { story } from "./story.ts";
 
@@ -109,6 +110,14 @@ describe("back", () => {
     ]);
   });
 
+  test("whoever asks for the whole fleet gets it on a way back that was begun already, too", () => {
+    for (const tale of [story(), story().does(2).says("abort")]) {
+      expect(tale.state.plan.whole_fleet).toBeUndefined();
+      const after = tale.says("abort", { whole_fleet: true }).state;
+      expect([after.plan.whole_fleet, after.turned?.code]).toEqual([true, "aborted"]);
+    }
+  });
+
   test("a plan that only goes back asks for nothing else", () => {
     const tale = story({ kind: "back", steps: [] });
     expect(tale.wants).toEqual(["apply restore", "tell incident asked"]);
@@ -122,6 +131,14 @@ describe("people", () => {
     expect(tale.wants).toEqual(["stand"]);
     expect(tale.verdict("promote", 0).wants).toEqual(["stand"]);
     expect(tale.says("resume").wants).toEqual(["apply weight 100"]);
+  });
+
+  test("a pause of what stands already hides neither why nor what lifts it", () => {
+    const tale = story({ unsafe_back: ["The schema was migrated."] })
+      .does(2)
+      .verdict("rollback");
+    expect(tale.says("pause").says("resume").says("hold").wants).toEqual(["stand", "tell page unsafe-back"]);
+    expect(tale.says("abort").wants[0]).toBe("apply restore");
   });
 
   test("a target that moves by itself is paused too, and resumed before it goes on", () => {
@@ -168,6 +185,33 @@ describe("people", () => {
   });
 });
 
+describe("an abort on the target", () => {
+  test("is a person's word for going back, and no failure of the candidate's", () => {
+    const tale = story().does(2).sees("aborted-on-target");
+    expect(tale.wants).toEqual(["apply restore", "tell incident aborted-on-target"]);
+    tale.told().does().concludes();
+    expect(tale.state.turned).toMatchObject({ code: "aborted-on-target", automatic: false });
+    expect(tale.state.doing).toMatchObject({ kind: "ended", outcome: "rolled-back" });
+  });
+
+  test("is held where going back would do harm, and only an abort said here goes all the same", () => {
+    const tale = story({ unsafe_back: ["The schema was migrated."] })
+      .does(2)
+      .sees("aborted-on-target");
+    expect(tale.wants).toEqual(["stand", "tell page unsafe-back"]);
+    expect(tale.told().says("abort").wants).toEqual(["apply restore", "tell incident aborted"]);
+  });
+
+  test("comes too late behind the last effect", () => {
+    const tale = story({ steps: steps("weight", 100) })
+      .does(2)
+      .verdict("promote")
+      .does()
+      .sees("aborted-on-target");
+    expect(tale.wants).toEqual(["conclude completed"]);
+  });
+});
+
 describe("what comes late or twice changes nothing", () => {
   test.each<[string, (tale: ReturnType<typeof story>) => unknown]>([
     ["a result of an effect that is not open", (tale) => tale.ends("done", 1)],
@@ -195,6 +239,22 @@ describe("what comes late or twice changes nothing", () => {
     tale.verdict("rollback").sees("changed-by-somebody").ends("failed", 1);
     expect(tale.state).toEqual(before);
   });
+});
+
+test("an undoing behind the end that fails stays open, and has its whole time again", () => {
+  const tale = story({ attempts: 1 }).begins().ends("failed").told().does().concludes();
+  const { rollout } = tale.state.plan;
+  const frame = { actor: "run", at: tale.at() };
+  const effect = { kind: "restore" as const };
+  const intent = { rollout, number: 3, fencing: 1, effect };
+  const undoing = next(tale.state, { ...frame, kind: "intent", body: intent }).state;
+  const later = "2026-11-21T11:00:00.000Z";
+  const body = { rollout, number: 3, status: "failed" as const };
+  const failed = next(undoing, { ...frame, kind: "result", at: later, body }).state;
+  expect(failed.doing).toEqual(tale.state.doing);
+  expect(failed.open).toMatchObject({ number: 3, effect, at: later });
+  const done = next(failed, { ...frame, kind: "result", body: { ...body, status: "done" } }).state;
+  expect(done).toMatchObject({ open: null, reached: effect, reachedNumber: 3 });
 });
 
 test("a plan of one step asks for its approval before that step", () => {

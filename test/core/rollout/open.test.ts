@@ -38,7 +38,7 @@ describe("nothing moves where something speaks against it", () => {
   ])("%s", async (code, more, arrange) => {
     const { world, around } = smallWorld();
     arrange(world);
-    expect(await open(newPlan(more), around, rules)).toMatchObject({ refused: [{ code }] });
+    expect(await open(newPlan(more), { ...around, rules })).toMatchObject({ refused: [{ code }] });
     expect(world.kinds()).toEqual([]);
     expect(world.asked).toEqual([]);
   });
@@ -46,23 +46,23 @@ describe("nothing moves where something speaks against it", () => {
 
 test("the same candidate is gone on with, another one waits", async () => {
   const { world, around } = smallWorld();
-  const first = await open(newPlan(), around, rules);
+  const first = await open(newPlan(), { ...around, rules });
   expect(first).toMatchObject({ adopted: false });
-  expect(await open(newPlan(), around, rules)).toEqual({ ...first, adopted: true });
-  const other = await open(newPlan({ candidate: { id: "v3" } }), around, rules);
+  expect(await open(newPlan(), { ...around, rules })).toEqual({ ...first, adopted: true });
+  const other = await open(newPlan({ candidate: { id: "v3" } }), { ...around, rules });
   expect(other).toMatchObject({ refused: [{ code: "rollout-in-progress" }] });
   expect(world.kinds()).toEqual(["rollout"]);
 });
 
 test("a plan without a known good version is read again as it was written", async () => {
   const { world, around } = smallWorld();
-  await open(newPlan({ steps: shares(100) }), around, rules);
+  await open(newPlan({ steps: shares(100) }), { ...around, rules });
   expect(world.bodies()[0]).toMatchObject({ plan: { candidate: { id: "v2" }, stable: { id: "v1" } } });
 });
 
 test("quarantine and breaker keep a candidate out, and nobody from going back", async () => {
   const { world, around } = smallWorld();
-  const opened = await open(newPlan(), around, rules);
+  const opened = await open(newPlan(), { ...around, rules });
   if (!("rollout" in opened)) throw new Error("It was refused.");
   const { rollout } = opened;
   const event = (kind: "verdict" | "outcome", body: object) => ({
@@ -95,9 +95,9 @@ test("quarantine and breaker keep a candidate out, and nobody from going back", 
     chain.head,
   );
   world.seconds = 60;
-  const again = await open(newPlan(), around, rules);
+  const again = await open(newPlan(), { ...around, rules });
   expect(again).toMatchObject({ refused: [{ code: "quarantined" }, { code: "breaker-open" }] });
   world.shape = { stable: "v2", candidate: null, share: 0 };
-  const back = await open(newPlan({ kind: "back", steps: [] }), around, rules);
+  const back = await open(newPlan({ kind: "back", steps: [] }), { ...around, rules });
   expect(back).toMatchObject({ adopted: false });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { opened } from "../../../core/rollout/next.ts";
 import type { Mark, Observed, Shape } from "../../../core/rollout/observed.ts";
 import {
+  abortedOnTarget,
   changedBySomebody,
   markFor,
   nextNumber,
@@ -64,6 +65,44 @@ describe("changed by somebody", () => {
   ])("%s", (_, state, observed, expected) => expect(changedBySomebody(state, observed)).toBe(expected));
 });
 
+describe("aborted on the target", () => {
+  const faults = [{ code: "rollout-aborted", sentence: "Somebody aborted it." }];
+  const aborted = (left: Mark | null, shape = at(0)) => seen(shape, left, { faults });
+  const starting: RolloutState = {
+    ...opened(plan, ""),
+    numbers: 1,
+    open: { ...intent, number: 1, effect: { kind: "deploy" } },
+  };
+  const watching: RolloutState = {
+    ...standing,
+    doing: { kind: "watching", step: 0, since: "", slowed: 0 },
+  };
+  const turned = { code: "harm", sentence: "", automatic: true, at: "" };
+  const stop = (code: string) => ({ code, sentence: "", by: "", at: "" });
+  test.each<[string, RolloutState, Observed, boolean]>([
+    ["at a share", watching, aborted(reachedMark), true],
+    ["on the way to one", { ...moving, doing: watching.doing }, aborted(movingMark), true],
+    ["while it stands for a person", { ...watching, stop: stop("held") }, aborted(reachedMark), true],
+    ["not at all", watching, seen(at(0), reachedMark), false],
+    ["with another candidate", watching, aborted(reachedMark, { ...at(0), candidate: "v9" }), false],
+    ["on the way back already", { ...watching, turned }, aborted(reachedMark), false],
+    [
+      "where going back would do harm",
+      { ...watching, stop: stop("unsafe-back") },
+      aborted(reachedMark),
+      false,
+    ],
+    ["while it came up", starting, aborted(mark(1, back, at(0))), true],
+    ["before our start", starting, aborted(null), false],
+    ["before our start, which takes that back", starting, aborted(mark(1, at(0), at(0))), false],
+  ])("%s", (_, state, observed, expected) => expect(abortedOnTarget(state, observed)).toBe(expected));
+
+  test("it is no change by somebody, and no start that holds", () => {
+    expect(changedBySomebody(standing, aborted(reachedMark))).toBe(false);
+    expect(satisfied(plan, { kind: "deploy" }, aborted(mark(1, back, at(0))))).toBe(false);
+  });
+});
+
 describe("a stale write", () => {
   const older = mark(1, back, at(0));
   test.each<[string, RolloutState, Observed, boolean]>([
@@ -105,6 +144,25 @@ test("a target paused on its way comes to rest where it was sent", () => {
   const observed = seen(at(10), movingMark, { settled: false });
   expect(markFor(plan, { kind: "pause" }, 1, 4, observed).to).toEqual(at(100));
   expect(markFor(plan, { kind: "pause" }, 1, 4, seen(at(10), movingMark)).to).toEqual(at(10));
+});
+
+test("what is turned round while it moves may come to rest anywhere on its way", () => {
+  const observed = seen(back, mark(1, back, at(0)), { settled: false });
+  const round = markFor(plan, { kind: "restore" }, 1, 3, observed);
+  expect(round).toMatchObject({ from: at(0), to: back });
+  expect(changedBySomebody(standing, seen(at(0), round))).toBe(false);
+  expect(changedBySomebody(standing, seen(at(33), round))).toBe(true);
+});
+
+test("an undoing that came no farther than its mark is gone on with", () => {
+  const undoing: RolloutState = {
+    ...standing,
+    numbers: 3,
+    open: { ...intent, number: 3, effect: { kind: "share", share: 10, by: "weight" } },
+  };
+  expect(staleWrite(undoing, seen(at(0), mark(3, at(0), at(10))), 1)).toBe(true);
+  expect(staleWrite(undoing, seen(at(10), mark(3, at(0), at(10))), 1)).toBe(false);
+  expect(staleWrite(undoing, seen(at(33), mark(3, at(0), at(10))), 1)).toBe(false);
 });
 
 test("numbers rise above marks that no intent stands for", () => {

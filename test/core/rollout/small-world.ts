@@ -7,6 +7,7 @@ import type { TargetEffect } from "../../../core/rollout/effect.ts";
 import type { JournalEntry } from "../../../core/rollout/journal.ts";
 import type { HandsOff, Mark, Observed, Shape } from "../../../core/rollout/observed.ts";
 import { shapeAfter } from "../../../core/rollout/reconcile.ts";
+import { noStops } from "../../contracts/target-plan.ts";
 
 /** A ledger, a target that gets there at once, and a clock that is set by hand. */
 export function smallWorld(start: Shape = { stable: "v1", candidate: null, share: 0 }) {
@@ -73,6 +74,7 @@ export function smallWorld(start: Shape = { stable: "v1", candidate: null, share
     evidence: { look: async () => ({ final: false, again: now(), sentence: "It is too early." }) },
     approvals: { look: async () => null },
     people: { tell: async () => undefined },
+    rules: noStops,
     holder: "run",
     actor: "run",
     leaseSeconds: 600,
@@ -85,6 +87,7 @@ export function smallWorld(start: Shape = { stable: "v1", candidate: null, share
       },
     },
     now,
+    pause: (_, over) => new Promise((resolve) => over.addEventListener("abort", () => resolve())),
     nonce: () => {
       nonces += 1;
       return `a-nonce-of-sixteen-${nonces}`;

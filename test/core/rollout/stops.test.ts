@@ -21,6 +21,11 @@ function past(candidate: string, minutes: number, outcome: Outcome = "rolled-bac
     turned: outcome === "completed" ? null : { code: "harm", sentence: "It was worse.", automatic, at },
   };
 }
+/** A way back that a person asked for once the rollout had ended. */
+function leftAt(candidate: string, minutes: number): RolloutState {
+  const state = past(candidate, minutes, "rolled-back", false);
+  return { ...state, plan: { ...state.plan, kind: "back", stable: { id: "v2" } } };
+}
 const streamOf = (...states: RolloutState[]) => new Map(states.map((state, index) => [`ro_${index}`, state]));
 const codes = (own: RolloutState[], others: RolloutState[] = [], digest = "v2") =>
   stopsOf(streamOf(...own), others.length > 0 ? [streamOf(...others)] : [], digest, rules, now).map(
@@ -34,6 +39,8 @@ describe("quarantine", () => {
     ["a person's rollback counts as well", [past("v2", 10, "rolled-back", false)], ["quarantined 12:20"]],
     ["another candidate is free", [past("v3", 10)], []],
     ["what was promoted is free", [past("v2", 10, "completed")], []],
+    ["and so does the version that a person went back from", [leftAt("v2", 10)], ["quarantined 12:20"]],
+    ["which does not keep out where they went", [leftAt("v3", 10)], []],
     ["what a person overruled is free", [past("v2", 20), past("v2", 10, "overruled")], []],
     [
       "taken back again after that, it is not",

@@ -14,13 +14,17 @@ export function story(more: Partial<RolloutPlan> = {}) {
   const plan = planFor("v1", "v2", more);
   let state = opened(plan, at());
   const { rollout } = plan;
+  const events: RolloutEvent[] = [];
 
   const add = (event: Pick<RolloutEvent, "kind" | "body">): void => {
     // The union is over kind and body together, which an object put together from parts does not show.
-    state = next(state, { ...event, at: at(), actor: "run" } as RolloutEvent).state;
+    const written = { ...event, at: at(), actor: "run" } as RolloutEvent;
+    events.push(written);
+    state = next(state, written).state;
   };
 
   const tale = {
+    events,
     get state(): RolloutState {
       return state;
     },
@@ -59,8 +63,8 @@ export function story(more: Partial<RolloutPlan> = {}) {
       });
       return tale;
     },
-    says(command: Command) {
-      add({ kind: "command", body: { rollout, command, reason: "so", by: "maria" } });
+    says(command: Command, more: { whole_fleet?: true } = {}) {
+      add({ kind: "command", body: { rollout, command, reason: "so", by: "maria", ...more } });
       return tale;
     },
     sees(code: EventOf<"observation">["body"]["code"]) {

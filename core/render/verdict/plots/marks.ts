@@ -47,23 +47,30 @@ export function drawnLine(frame: Frame, values: readonly (number | null)[], kind
   });
 }
 
+/** Places in rising order, each as near to its own as the one before it lets it, and all within the room if they fit. */
+export function movedApart(
+  wanted: readonly number[],
+  { from, to, apart }: { from: number; to: number; apart: number },
+): number[] {
+  const places: number[] = [];
+  for (const [index, place] of wanted.entries())
+    places.push(Math.max(place, index === 0 ? from : (places[index - 1] ?? 0) + apart));
+  const isOver = (places.at(-1) ?? 0) > to;
+  for (let index = places.length - 1, limit = to; index >= 0 && isOver; index -= 1, limit -= apart)
+    places[index] = Math.min(places[index] ?? 0, limit);
+  return places;
+}
+
 /** Labels at the right, moved apart where they would stand on one another. */
 export function sideLabels(
   frame: Pick<Frame, "top" | "bottom" | "right">,
   labels: readonly { y: number; text: string; kind: string }[],
 ): string[] {
-  const apart = 14;
   const sorted = labels.toSorted((one, other) => one.y - other.y);
-  const places: number[] = [];
-  for (const [index, { y }] of sorted.entries())
-    places.push(Math.max(y, index === 0 ? frame.top : (places[index - 1] ?? 0) + apart));
-  const over = Math.max(0, (places.at(-1) ?? 0) - frame.bottom);
-  for (
-    let index = places.length - 1, limit = frame.bottom;
-    index >= 0 && over > 0;
-    index -= 1, limit -= apart
-  )
-    places[index] = Math.min(places[index] ?? 0, limit);
+  const places = movedApart(
+    sorted.map(({ y }) => y),
+    { from: frame.top, to: frame.bottom, apart: 14 },
+  );
   return sorted.map(
     ({ text, kind }, index) =>
       `<text class="av-label av-text-${kind}" x="${tenth(frame.right + 6)}" y="${tenth((places[index] ?? 0) + 4)}">${xml(text, 40)}</text>`,

@@ -50,6 +50,21 @@ describe("time", () => {
     ]);
   });
 
+  test.each<[string, string, Known, true | undefined]>([
+    ["where only the baseline is missing", "canary.error_rate > 2x_baseline", errors(0.01), true],
+    ["and not where the candidate is", "canary.error_rate > 2x_baseline", noData, undefined],
+    [
+      "nor where something else is",
+      "canary.error_rate > 2x_baseline or burn_rate > 10",
+      errors(0.01),
+      undefined,
+    ],
+  ])("a rule that waits says so %s", (_, condition, known, expected) => {
+    const [first] = watched(rulesOf(`rule "back": when ${condition} for 3m then rollback`), [known]);
+    expect(first?.asked[0]).toMatchObject({ open: true, action: "hold" });
+    expect(first?.asked[0]?.uncompared).toBe(expected);
+  });
+
   test("that a burn rate needs is told where the store is younger", () => {
     const [first] = watched(rulesOf('rule "burns": when burn_rate > 10 for 5m then hold'), [{}]);
     expect(first?.answers()[0]?.sentence).toMatch(

@@ -1,4 +1,5 @@
 import type { LeaseState } from "../../../../core/evidence/lease.ts";
+import type { RolloutEvent } from "../../../../core/rollout/events.ts";
 import type { RolloutPlan } from "../../../../core/rollout/plan.ts";
 import type { RolloutState } from "../../../../core/rollout/state.ts";
 import { type RolloutStatus, statusOf } from "../../../../core/rollout/status.ts";
@@ -54,14 +55,14 @@ export const scenes: Record<string, () => Tale> = {
 
 export const sceneNames = Object.keys(scenes);
 
-export function stateOf(name: string): { state: RolloutState; now: string } {
+export function stateOf(name: string): { state: RolloutState; now: string; events: readonly RolloutEvent[] } {
   const scene = scenes[name];
   if (scene === undefined) throw new Error(`No scene ${name}.`);
   const told = scene();
   const { verdict } = told.state;
   const metric = { name: "error-rate", candidate: 0.05218, baseline: 0.0089 };
   const judged = verdict?.verdict === "rollback" ? { ...verdict, metric } : verdict;
-  return { state: { ...told.state, verdict: judged }, now: told.at() };
+  return { state: { ...told.state, verdict: judged }, now: told.at(), events: told.events };
 }
 
 export function statusOfScene(name: string): RolloutStatus {

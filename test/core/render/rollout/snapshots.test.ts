@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderIncident } from "../../../../core/render/rollout/incident.ts";
 import { renderRolloutMarkdown } from "../../../../core/render/rollout/markdown.ts";
+import { renderRolloutSvg } from "../../../../core/render/rollout/picture.ts";
 import { renderPlanTerminal } from "../../../../core/render/rollout/plan.ts";
 import { newsOf, progressLine } from "../../../../core/render/rollout/progress.ts";
 import { renderStatusTerminal } from "../../../../core/render/rollout/status.ts";
@@ -22,6 +23,11 @@ describe.each(sceneNames)("%s", (name) => {
 
   test("Markdown", async () => {
     await expect(renderRolloutMarkdown(status)).toMatchFileSnapshot(`${rendered}/${name}.md`);
+  });
+
+  test("picture", async () => {
+    const { state, events, now } = stateOf(name);
+    await expect(renderRolloutSvg(state, events, now)).toMatchFileSnapshot(`${rendered}/${name}.svg`);
   });
 
   test("what people are told", async () => {

@@ -224,6 +224,6 @@ test("no verdict, however strange, breaks a picture or gets an element into it",
         elementsOf(plotSvg(metricPlot(metric, text, options)));
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
