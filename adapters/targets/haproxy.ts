@@ -7,7 +7,7 @@ import type { Observed } from "../../core/rollout/observed.ts";
 import type { RolloutPlan } from "../../core/rollout/plan.ts";
 import { refused, unavailable } from "./faults.ts";
 import { type ServerState, serversOf, tellSocket } from "./haproxy-socket.ts";
-import { readLeft, writeLeft } from "./mark-file.ts";
+import { leftFiles } from "./left-files.ts";
 
 export type HaproxyConfig = z.infer<typeof haproxySchema>;
 
@@ -21,7 +21,7 @@ type Member = ServerState & { version: string | null };
  */
 export function haproxy(config: HaproxyConfig): Target {
   const { socket, backend, servers } = config;
-  const file = `${socket}.adaptive-deploy.json`;
+  const left = leftFiles(`${socket}.adaptive-deploy`);
 
   const members = async (): Promise<[Member, Member]> => {
     const states = await serversOf(socket, backend);
@@ -45,17 +45,18 @@ export function haproxy(config: HaproxyConfig): Target {
     traits: { fenced: false, freezes: false },
     can: async (plan) => refusals(plan, await members()),
     observe: async (plan) => {
-      const [both, left] = await Promise.all([members(), readLeft(file)]);
-      return { ...observedOf(plan, both), ...left };
+      const [both, found] = await Promise.all([members(), left.read()]);
+      return { ...observedOf(plan, both), ...found };
     },
     apply: async (plan, effect, mark) => {
-      const both = await members();
-      const { handsOff } = await readLeft(file);
-      const commands = wholeCommands(plan, effect, both);
-      await writeLeft(file, { mark, handsOff });
-      await tellSocket(socket, commands);
+      const commands = wholeCommands(plan, effect, await members());
+      // A full disk keeps nobody from going back.
+      const [marked] = await Promise.allSettled([left.writeMark(mark)]);
+      const isMarked = marked.status === "fulfilled";
+      if (isMarked || effect.kind === "restore") await tellSocket(socket, commands);
+      if (!isMarked) throw marked.reason;
     },
-    keepOff: async (_plan, handsOff) => writeLeft(file, { ...(await readLeft(file)), handsOff }),
+    keepOff: (_plan, handsOff) => left.writeHandsOff(handsOff),
     requests: async (plan, effect) => wholeCommands(plan, effect, await members()),
   };
 }

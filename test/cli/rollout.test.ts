@@ -245,7 +245,8 @@ describe("quarantine", () => {
 
 describe("off and rollback", () => {
   it("leaves who keeps automation off and why where the target is, even if that does not answer", async () => {
-    const left = () => JSON.parse(readFileSync(join(folder, "none.sock.adaptive-deploy.json"), "utf8"));
+    const left = () =>
+      JSON.parse(readFileSync(join(folder, "none.sock.adaptive-deploy.hands-off.json"), "utf8"));
     const { code, out } = await run("off", "--service", "shop", "--reason", "An incident.");
     expect(code).toBe(0);
     expect(out).toContain("until `adaptive-deploy off --lift`");

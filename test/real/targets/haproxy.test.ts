@@ -1,3 +1,4 @@
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { haproxy } from "../../../adapters/targets/haproxy.ts";
@@ -81,6 +82,34 @@ test("a version that no server has is gone to by nobody, and no other one gets i
       reasonCode: "target-refused",
     });
     expect(await target.observe(back)).toMatchObject({ stable: "blue", candidate: null });
+  } finally {
+    await proxy.stop();
+  }
+});
+
+test("where no mark can be written nobody goes forth, and whoever goes back goes all the same", async () => {
+  const proxy = await startHaproxy();
+  const path = `${proxy.socket}.adaptive-deploy.mark.json`;
+  try {
+    const target = haproxy({
+      ...{ kind: "haproxy", socket: proxy.socket, backend: proxy.pool },
+      servers: [{ name: "blue" }, { name: "green" }],
+    });
+    const plan = planFor("blue", "green");
+    const before = { stable: "blue", candidate: null, share: 0 };
+    const half = { stable: "blue", candidate: "green", share: 50 };
+    const mark = { rollout: plan.rollout, fencing: 1, number: 1, from: before, to: half };
+    await target.apply(plan, { kind: "share", share: 50, by: "weight" }, mark);
+    await rm(path);
+    await mkdir(path);
+    const away = { reasonCode: "target-unavailable" };
+    const forth = target.apply(plan, { kind: "promote" }, { ...mark, number: 2 });
+    await expect(forth).rejects.toMatchObject(away);
+    const back = { ...mark, number: 3, from: half, to: before };
+    const restored = target.apply(plan, { kind: "restore" }, back);
+    await expect(restored).rejects.toMatchObject(away);
+    await rmdir(path);
+    expect(await target.observe(plan)).toMatchObject(before);
   } finally {
     await proxy.stop();
   }
