@@ -17,7 +17,7 @@ export function commanded(state: RolloutState, { at, body }: EventOf<"command">)
       if (state.turned !== null || state.stop !== null) return state;
       return { ...state, stop: { code: command === "pause" ? "paused" : "held", sentence: reason, by, at } };
     case "resume":
-      return state.stop?.code === "paused" || state.stop?.code === "held" ? lifted(state, state.stop) : state;
+      return state.stop !== null && isPause(state.stop) ? lifted(state, state.stop) : state;
     case "retry":
       return state.stop === null ? state : again(lifted(state, state.stop), at);
     case "approve":
@@ -52,6 +52,10 @@ function tooLate(state: RolloutState): RolloutState {
   return noticed(state, { kind: "page", code: "abort-too-late", sentence });
 }
 
+function isPause({ code }: Stop): boolean {
+  return code === "paused" || code === "held";
+}
+
 function lifted(state: RolloutState, stop: Stop): RolloutState {
   return { ...state, stop: null, accepted: stop.seen ?? state.accepted };
 }
@@ -80,7 +84,8 @@ function promoted(state: RolloutState, at: string): RolloutState {
 
 /** The verdict was wrong, a person says: from the first step once more. */
 function overruled(state: RolloutState): RolloutState {
-  if (state.turned === null && state.stop === null) return state;
+  // Where a person paused it there is nothing that another could dispute.
+  if (state.turned === null && (state.stop === null || isPause(state.stop))) return state;
   return {
     ...accepting(state),
     disputed: true,

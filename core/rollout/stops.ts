@@ -3,7 +3,7 @@ import { digestOf } from "./plan.ts";
 import type { SaidOf } from "./said-of.ts";
 import type { RolloutState } from "./state.ts";
 
-/** What keeps a rollout from beginning: a candidate that was taken back, and too many rollbacks one after another. */
+/** What keeps a rollout from beginning: a candidate that was taken back, and too many rollbacks in too short a time. */
 
 export type StopRules = {
   /** How long a candidate that was taken back stays out. */
@@ -47,7 +47,7 @@ export function stopsOf(
   if (service !== null)
     found.push({
       code: "breaker-open",
-      sentence: `${service.count} rollouts of this service were taken back one after another; it rests.`,
+      sentence: `${service.count} rollouts of this service were taken back in too short a time; it rests.`,
       until: iso(service.until),
     });
   const everywhere = tooMany([own, ...others].flatMap(takenBack), rules.environment, instant);

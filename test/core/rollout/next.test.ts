@@ -227,6 +227,12 @@ describe("what comes late or twice changes nothing", () => {
     expect({ ...tale.state, approved: false }).toEqual(before);
   });
 
+  test("overruling a person's pause, which nobody judged", () => {
+    const tale = story().does(2).says("pause");
+    const before = tale.state;
+    expect(tale.says("overrule").state).toEqual(before);
+  });
+
   test("nothing but an overruling touches what has ended", () => {
     const tale = story({ steps: steps("weight", 100) })
       .does(2)
