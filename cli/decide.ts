@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import { decideInputs } from "../actions/decide/inputs.ts";
 import { trafficFrom } from "../actions/decide/traffic.ts";
@@ -6,7 +5,7 @@ import { withInputs } from "../actions/decide/with-inputs.ts";
 import { gatherFromGit } from "../adapters/git/gather.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
-import { defaultLedgerFolder } from "../adapters/policy/places.ts";
+import { ledgerFolder } from "../adapters/policy/places.ts";
 import { readGiven } from "../adapters/readers/given.ts";
 import { enveloped } from "../core/decision/envelope.ts";
 import { exitCodeOf } from "../core/decision/exit.ts";
@@ -83,7 +82,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
 function ledgerOf(configuration: RepositoryConfiguration, argument: Arguments, written: string[]): Ledger {
   const { home, folder } = configuration.ledger ?? { home: "none" };
   const repository = argument.value("repo");
-  const place = home === "file" ? join(repository, folder ?? defaultLedgerFolder) : repository;
+  const place = home === "file" ? ledgerFolder(repository, folder) : repository;
   const ledger = openLedger(home, { folder: place });
   if (ledger) {
     return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { oidcToken } from "../adapters/github/oidc-token.ts";
 import { originOf } from "../adapters/ledgers/app-asking.ts";
 import { openLedger } from "../adapters/ledgers/index.ts";
-import { configurationPath, defaultLedgerFolder } from "../adapters/policy/places.ts";
+import { configurationPath, ledgerFolder } from "../adapters/policy/places.ts";
 import { readConfiguration } from "../adapters/policy/resolve.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
 import type { Ledger } from "../core/ports.ts";
@@ -33,12 +33,12 @@ function homeOf(argument: Arguments, terminal: Terminal, mayBegin: boolean): Hom
   const { home, ...configured } = named === undefined ? configuredHome(repository) : { home: undefined };
   const url = argument.given("url") ?? (home === "app" ? configured.url : undefined);
   if (url !== undefined) return { kind: "app", ledger: appHome(url, argument, terminal) };
-  const ofFiles = home === "file" ? join(repository, configured.folder ?? defaultLedgerFolder) : undefined;
+  const ofFiles = home === "file" ? ledgerFolder(repository, configured.folder) : undefined;
   const folder = argument.given("folder") ?? ofFiles;
   if (folder !== undefined && !mayBegin && !existsSync(folder)) {
     throw new UserError(
       "ledger-not-found",
-      `There is no folder ${folder}, so no ledger either. Mend --folder, or record a decision first.`,
+      `There is no folder ${folder}, so no ledger yet. A decision with --record or a rollout begins it; another folder: --folder.`,
     );
   }
   const remote = argument.value("remote");

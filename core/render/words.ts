@@ -171,6 +171,6 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "calendar-unknown": "the time of the change is not known",
   "revert-skips-gate": "a revert",
   "ledger-unavailable": "the ledger could not be reached",
-  "ledger-not-configured": "no ledger is in use",
+  "ledger-not-configured": "no ledger was asked for",
   "read-only-token": "the token may only read",
 };

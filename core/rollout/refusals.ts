@@ -9,7 +9,12 @@ export async function refusals(plan: RolloutPlan, target: Target, now: string): 
   const observed = await target.observe(plan);
   const off = handsOffNow(observed, now);
   if (off !== null)
-    return [{ code: "hands-off", sentence: `${off.by} keeps automation off this target: ${off.reason}` }];
+    return [
+      {
+        code: "hands-off",
+        sentence: `${off.by} keeps automation off this target, until \`adaptive-deploy off --lift\`: ${off.reason}`,
+      },
+    ];
   return plan.kind === "back" ? againstBack(plan, observed) : againstForth(plan, observed);
 }
 

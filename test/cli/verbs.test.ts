@@ -154,6 +154,18 @@ describe("ledger", () => {
     other.dispose();
   });
 
+  test("an absolute folder is that folder, whatever the checkout", async () => {
+    const ledger = join(plain.folder, "shared");
+    const other = repositoryWithChange({
+      ".github/adaptive-deploy.yml": `schema-version: 1\nledger: { home: file, folder: ${JSON.stringify(ledger)} }\n`,
+    });
+    const decided = await run("decide", "--record", "--repo", other.folder);
+    expect(decided.note).toContain(`Recorded as event 0 in ${ledger}, stream changes.`);
+    const shown = await run("ledger", "export", "--repo", other.folder);
+    expect(shown.out.trimEnd().split("\n")).toHaveLength(1);
+    other.dispose();
+  });
+
   test("without a remote it says so in one sentence", async () => {
     const other = repositoryWithChange({});
     const { code, note } = await run("ledger", "verify", "--repo", other.folder);
