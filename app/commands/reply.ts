@@ -1,4 +1,5 @@
 import { githubError } from "../../adapters/github/client.ts";
+import { isTransient, retryAfterMs } from "../../adapters/github/transient.ts";
 import { commentOnce } from "../comment-once.ts";
 import type { AppIdentity, Work } from "../ports.ts";
 import type { Said } from "./event.ts";
@@ -20,7 +21,10 @@ export async function reply(
   );
 }
 
-/** GitHub takes reactions on comments, and on no review. A reaction is a courtesy: where it fails, the command still counts. The same one twice is one on GitHub. */
+/**
+ * GitHub takes reactions on comments, and on no review. A reaction is a courtesy: where it fails, the command still counts.
+ * A connection that broke is tried once more, since the same one twice is one on GitHub.
+ */
 export async function react(
   { said, work }: { said: Said; work: Work },
   content: "eyes" | "rocket" | "-1",
@@ -28,10 +32,14 @@ export async function react(
   const { owner, name: repo, kind, id: comment } = said;
   if (kind === "review") return;
   const route = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
-  try {
-    await work.client.request(route, { owner, repo, comment_id: comment, content });
-  } catch (error) {
-    work.signal.throwIfAborted();
-    work.warn(githubError(error, `a reaction in ${said.repository}`).message);
+  for (const isLast of [false, true]) {
+    try {
+      await work.client.request(route, { owner, repo, comment_id: comment, content });
+      return;
+    } catch (error) {
+      work.signal.throwIfAborted();
+      if (!isLast && isTransient(error) && retryAfterMs(error) === undefined) continue;
+      return work.warn(githubError(error, `a reaction in ${said.repository}`).message);
+    }
   }
 }

@@ -92,3 +92,14 @@ test.each([
   await app.hear(comment);
   expect(await app.events("approval")).toHaveLength(1);
 });
+
+test.each<[string, Fault]>([
+  ["broke", { operation: "reactions/create-for-issue-comment", kind: "dropped" }],
+  ["broke behind what was done", { operation: "reactions/create-for-issue-comment", kind: "lost" }],
+])("a reaction whose connection %s is given all the same, and once", async (_, fault) => {
+  app = await open({ thresholds: roles });
+  const comment = await app.write("tess", "/approve-risk tried on staging");
+  app.github.failNext(fault);
+  await app.hear(comment);
+  expect(app.reactions(comment)).toEqual(["eyes", "rocket"]);
+});
