@@ -5,9 +5,11 @@ import type { VerbDeclaration } from "../actions/io.ts";
 import { judgeDeclaration } from "./judge-declaration.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
+import { predictDeclaration } from "./predict-declaration.ts";
 import { offVerb, quarantineVerb, rollbackVerb, rolloutVerb } from "./rollout/declaration.ts";
 import { scoreDeclaration } from "./score-declaration.ts";
 import type { Terminal } from "./terminal.ts";
+import { trainDeclaration } from "./train-declaration.ts";
 import { tuneDeclaration } from "./tune-declaration.ts";
 
 export type Verb = {
@@ -23,6 +25,8 @@ export const verbs: Record<string, Verb> = {
   analyze: { declaration: analyzeDeclaration, load: () => import("./analyze.ts") },
   judge: { declaration: judgeDeclaration, load: () => import("./judge.ts") },
   tune: { declaration: tuneDeclaration, load: () => import("./tune.ts") },
+  train: { declaration: trainDeclaration, load: () => import("./train.ts") },
+  predict: { declaration: predictDeclaration, load: () => import("./predict.ts") },
   rollout: { declaration: rolloutVerb, load: () => import("./rollout/index.ts") },
   rollback: { declaration: rollbackVerb, load: () => import("./rollout/back.ts") },
   quarantine: { declaration: quarantineVerb, load: () => import("./rollout/quarantine.ts") },

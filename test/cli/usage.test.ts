@@ -124,7 +124,7 @@ describe("without a verb, or with a wrong one", () => {
   test.each([
     [
       ["decdie"],
-      /no verb "decdie"; did you mean decide\? Verbs: decide, score, analyze, judge, tune, rollout, rollback, quarantine, off, collect, policy, ledger\./,
+      /no verb "decdie"; did you mean decide\? Verbs: decide, score, analyze, judge, tune, train, predict, rollout, rollback, quarantine, off, collect, policy, ledger\./,
     ],
     [["help", "constructor"], /no verb "constructor"/],
     [["__proto__"], /no verb "__proto__"/],

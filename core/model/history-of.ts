@@ -1,0 +1,58 @@
+import { badTable, labelsIn, numbersIn, type Records, timesIn } from "./columns/records.ts";
+import type { Table } from "./columns/table.ts";
+import type { History } from "./learn.ts";
+
+export type Read = {
+  history: History;
+  /** Columns that hold something else than numbers, or always the same. */
+  left: string[];
+  /** Changes of which nobody knows yet how they went. */
+  unlabelled: number;
+};
+
+/** Fewer failures, or fewer changes that went well, teach nothing that holds. */
+const leastOfEach = 10;
+
+/** What is learnt from, in the order of time. */
+export function historyOf(
+  records: Records,
+  columns: { time: string; label: string; exclude: readonly string[] },
+): Read {
+  const times = timesIn(records, columns.time);
+  const labels = labelsIn(records, columns.label);
+  const kept = new Set([columns.time, columns.label, ...columns.exclude]);
+  const candidates = records.head.filter((name) => !kept.has(name));
+  const numbers = candidates.map((name) => ({ name, values: numbersIn(records, name) }));
+  const used = numbers.flatMap(({ name, values }) =>
+    values !== null && varies(values) ? { name, values } : [],
+  );
+  const left = candidates.filter((name) => !used.some((one) => one.name === name));
+  if (used.length === 0)
+    throw badTable(records.where, "No column beside time and label holds numbers that differ.");
+  const order = Array.from(times.keys())
+    .filter((row) => !Number.isNaN(labels[row]))
+    .sort((one, two) => (times[one] ?? 0) - (times[two] ?? 0) || one - two);
+  const failures = order.reduce((sum, row) => sum + (labels[row] ?? 0), 0);
+  if (failures < leastOfEach || order.length - failures < leastOfEach)
+    throw badTable(
+      records.where,
+      `Of ${order.length} changes with a label ${failures} failed. At least ${leastOfEach} of each kind are needed to learn anything.`,
+    );
+  const picked = (values: Float64Array): Float64Array =>
+    Float64Array.from(order, (row) => values[row] ?? Number.NaN);
+  const table: Table = {
+    names: used.map(({ name }) => name),
+    columns: used.map(({ values }) => picked(values)),
+    rows: order.length,
+  };
+  return {
+    history: { table, labels: Uint8Array.from(picked(labels)), times: picked(times) },
+    left,
+    unlabelled: labels.length - order.length,
+  };
+}
+
+function varies(values: Float64Array): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.some((value) => value !== known[0]);
+}
