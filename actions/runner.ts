@@ -38,14 +38,12 @@ export async function writeDocument(name: string, text: string): Promise<string>
 }
 
 /** The token of the step, or of the job; it never stands in a log. */
-export function tokenOf(toolkit: Toolkit): string {
+export function tokenOf(
+  toolkit: Toolkit,
+  remedy = "No token was given. Set github-token: ${{ github.token }} for this step.",
+): string {
   const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token)
-    throw new UserError(
-      "no-token",
-      "No token was given. Set github-token: ${{ github.token }} for this step.",
-      exitCodes.unavailable,
-    );
+  if (!token) throw new UserError("no-token", remedy, exitCodes.unavailable);
   toolkit.setSecret(token);
   return token;
 }

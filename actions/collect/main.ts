@@ -3,8 +3,8 @@ import * as toolkit from "@actions/core";
 import { runnerSaysTrusted } from "../../adapters/github/event.ts";
 import { writeHistory } from "../../adapters/github/history.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
-import { exitCodes, UserError } from "../../core/errors.ts";
-import { endWith, inputsOf, lines, writeDocument } from "../runner.ts";
+import { exitCodes } from "../../core/errors.ts";
+import { endWith, inputsOf, lines, tokenOf, writeDocument } from "../runner.ts";
 import { collectDeclaration } from "./declaration.ts";
 import { historyOfCheckout, runCollect } from "./run.ts";
 
@@ -42,14 +42,7 @@ await endWith(toolkit, async () => {
 });
 
 async function refreshHistory(head: string, facts: ChangeFacts): Promise<string> {
-  const token = toolkit.getInput("github-token") || process.env.GITHUB_TOKEN || "";
-  if (!token)
-    throw new UserError(
-      "no-token",
-      "history: true needs a token with contents: write.",
-      exitCodes.unavailable,
-    );
-  toolkit.setSecret(token);
+  const token = tokenOf(toolkit, "history: true needs a token with contents: write.");
   const summary = await historyOfCheckout(process.env.GITHUB_WORKSPACE ?? ".", head, facts);
   const { getOctokit } = await import("@actions/github");
   return writeHistory(getOctokit(token), process.env.GITHUB_REPOSITORY ?? "", summary);

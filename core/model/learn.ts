@@ -46,7 +46,7 @@ export function learn({ table, labels, times }: History): Model {
 }
 
 /** One ensemble that says what several say on average. */
-export function meanOf(forests: readonly Ensemble[]): Ensemble {
+function meanOf(forests: readonly Ensemble[]): Ensemble {
   const share = 1 / forests.length;
   const starts: number[] = [0];
   const right: number[] = [];

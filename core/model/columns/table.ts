@@ -4,7 +4,3 @@ export type Table = { names: readonly string[]; columns: readonly Float64Array[]
 export function rowOf({ columns }: Table, row: number): Float64Array {
   return Float64Array.from(columns, (column) => column[row] ?? Number.NaN);
 }
-
-export function columnNamed({ names, columns }: Table, name: string): Float64Array | undefined {
-  return columns[names.indexOf(name)];
-}

@@ -1,13 +1,12 @@
+import { countWhere } from "../count-where.ts";
+
 /**
  * Where a value stands among those before it, from 0 to 1, ties in the middle: of the newest `size` values, so that what
  * counts as large follows the project. With fewer than `least` before it, nobody knows: NaN.
  *
  * Example: after 1, 2, 3, 4 with `least` 4 the value 3 has rank 0.625: two below it, one beside it.
  */
-export function trailingRanks(
-  size: number,
-  least: number,
-): { next(value: number): number; values(): number[] } {
+export function trailingRanks(size: number, least: number): { next(value: number): number } {
   const sorted: number[] = [];
   const queue: number[] = [];
   return {
@@ -24,7 +23,6 @@ export function trailingRanks(
       if (queue.length > size) sorted.splice(countBelow(sorted, queue.shift() ?? 0), 1);
       return rank;
     },
-    values: () => [...queue],
   };
 }
 
@@ -34,16 +32,4 @@ function countBelow(sorted: readonly number[], value: number): number {
 
 function countUpTo(sorted: readonly number[], value: number): number {
   return countWhere(sorted, (one) => one <= value);
-}
-
-/** How many stand in front, of a list in which those that pass all do. */
-function countWhere(sorted: readonly number[], passes: (value: number) => boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (passes(sorted[middle] ?? 0)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,3 +1,5 @@
+import { countWhere } from "../count-where.ts";
+
 /** Columns cut into at most 254 parts of about equally many rows; bin 0 is for what is missing. */
 export type Binned = { rows: number; bins: number; columns: Uint8Array[]; edges: Float64Array[] };
 
@@ -11,21 +13,11 @@ export function binned(columns: readonly Float64Array[]): Binned {
     edges,
     columns: columns.map((column, index) => {
       const own = edges[index] ?? new Float64Array();
-      return Uint8Array.from(column, (value) => (Number.isNaN(value) ? 0 : binOf(own, value) + 1));
+      return Uint8Array.from(column, (value) =>
+        Number.isNaN(value) ? 0 : 1 + countWhere(own, (edge) => edge <= value),
+      );
     }),
   };
-}
-
-/** Number of edges that are not above the value. */
-export function binOf(edges: Float64Array, value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((edges[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function edgesOf(column: Float64Array): Float64Array {
@@ -44,22 +36,11 @@ function edgesOf(column: Float64Array): Float64Array {
     const index = Math.floor((part * sorted.length) / (wanted + 1));
     const value = sorted[index] ?? 0;
     if (value <= last) continue;
-    const below = sorted[lowerBound(sorted, value) - 1] ?? last;
+    const below = sorted[countWhere(sorted, (one) => one < value) - 1] ?? last;
     edges.push(between(below, value));
     last = value;
   }
   return Float64Array.from(edges);
-}
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Halfway between two values that follow each other, and never the lower one itself. */

@@ -134,7 +134,7 @@ function histogramOf(
   return histogram;
 }
 
-type Split = { column: number; bin: number; missingLeft: boolean; gain: number };
+type Split = { column: number; bin: number; missingLeft: boolean };
 
 function bestSplit(
   { binned, options }: Growing,
@@ -168,7 +168,7 @@ function bestSplit(
           whole;
         if (gain > bestGain) {
           bestGain = gain;
-          best = { column, bin, missingLeft: side === 1, gain };
+          best = { column, bin, missingLeft: side === 1 };
         }
       }
     }
@@ -198,14 +198,7 @@ function addNode(
     grown.right.push(0);
     grown.missingLeft.push(0);
     grown.value.push(value);
-    for (let index = 0; index < rows.length; index += 1) {
-      const row = rows[index] ?? 0;
-      margins[row] = (margins[row] ?? 0) + value;
-    }
-    for (let index = 0; index < others.length; index += 1) {
-      const row = others[index] ?? 0;
-      margins[row] = (margins[row] ?? 0) + value;
-    }
+    for (const part of [rows, others]) for (const row of part) margins[row] = (margins[row] ?? 0) + value;
     return node;
   }
   grown.feature.push(split.column);

@@ -52,8 +52,8 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
   const around = (says: (step: number) => Promise<Verdict> | Verdict, holder?: string) =>
     aroundShop(folder, shop.open(), saying(says), holder);
   const users = (image: string) => usersOf(plane.client, shop.namespace, image);
-
-  test("takes a good version through 10, 25, 50 and 100 to the end", async () => {
+  /** Its second version through every share to the end. */
+  const promoted = async () => {
     const seen: number[] = [];
     const run = around(async (): Promise<Verdict> => {
       seen.push(await users("shop:2"));
@@ -62,6 +62,11 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
     const { last } = await driven(await opened(shopPlan("shop:2"), run), run);
     expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "completed" });
     expect(seen).toEqual(shares);
+    return { run, last };
+  };
+
+  test("takes a good version through 10, 25, 50 and 100 to the end", async () => {
+    const { run, last } = await promoted();
     expect(await users("shop:2")).toBe(100);
     expect(await run.target.observe({ ...last.state.plan })).toMatchObject({
       stable: "shop:2",
@@ -208,14 +213,7 @@ describe("a whole rollout over Argo Rollouts", { timeout: 180_000 }, () => {
     await settled(plane.client, shop.namespace, { phase: "Paused" });
     await operatorPatch(plane.client, shop.namespace, { status: { abort: true } }, true);
     await settled(plane.client, shop.namespace, { phase: "Degraded" });
-    const seen: number[] = [];
-    const run = around(async (): Promise<Verdict> => {
-      seen.push(await users("shop:2"));
-      return "promote";
-    });
-    const { last } = await driven(await opened(shopPlan("shop:2"), run), run);
-    expect(last.state.doing).toMatchObject({ kind: "ended", outcome: "completed" });
-    expect(seen).toEqual(shares);
+    await promoted();
   });
 
   test("cuts over all at once, keeps the old version warm, and is back on it at once", async () => {
