@@ -104,6 +104,8 @@ function places(folder: string, port: number): string[] {
     // Written at once: what was acknowledged is still there after a crash.
     `--spring.datasource.url=jdbc:h2:file:${join(folder, "database")};MODE=MYSQL;WRITE_DELAY=0`,
     `--org.eclipse.hawkbit.repository.file.path=${join(folder, "artifacts")}`,
+    // When devices asked last, it writes down for all together, every ten seconds by itself: a test would wait for it.
+    "--hawkbit.server.repository.pollPersistenceFlushTime=500",
   ];
 }
 

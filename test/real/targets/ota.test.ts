@@ -126,7 +126,7 @@ describe("ota through hawkBit", { timeout: 300_000 }, () => {
   it("takes back by one rollout of the server's what is too much for one request, and a second runner ends it", async () => {
     const fleet = await fleetOf(hawkbit, sets.old, 120);
     const { all, unreachable } = fleet.devices;
-    // hawkBit writes down a moment later, and for all together, when devices asked last.
+    // hawkBit writes down a moment later, and with the time of writing, when devices asked last.
     await sleep(5000);
     await apply(fleet, { kind: "deploy" }, 1);
     await apply(fleet, { kind: "share", share: 100, by: "cohort" }, 2);
