@@ -15,6 +15,10 @@ export const trainDeclaration: VerbDeclaration = {
       default: "bug",
     },
     exclude: { description: "Columns that are not to be learnt from, between commas." },
+    recalibrate: {
+      description:
+        "Model that is kept as it is, and put right by the newest outcomes of the table that came after it was taught.",
+    },
     out: { description: "File that the model is written to.", default: "model.json" },
   },
 };

@@ -1,4 +1,4 @@
-import { areaOfLevels, rankLevels } from "./area.ts";
+import { aucByCounts } from "../../core/stats/auc.ts";
 
 /** The middle 95 % of the difference in area between two scores over resampled rows: the same rows for both. */
 export function differenceInterval(
@@ -8,8 +8,8 @@ export function differenceInterval(
   resamples: number,
   seed: number,
 ): [number, number] {
-  const left = rankLevels(ours);
-  const right = rankLevels(theirs);
+  const left = aucByCounts(ours, labels);
+  const right = aucByCounts(theirs, labels);
   const random = randomNumbers(seed);
   const weights = new Uint8Array(labels.length);
   const differences = new Float64Array(resamples);
@@ -19,9 +19,7 @@ export function differenceInterval(
       const row = Math.floor(random() * labels.length);
       weights[row] = (weights[row] ?? 0) + 1;
     }
-    differences[resample] =
-      areaOfLevels(left.levels, left.count, labels, weights) -
-      areaOfLevels(right.levels, right.count, labels, weights);
+    differences[resample] = left(weights) - right(weights);
   }
   differences.sort();
   const at = (share: number): number => differences[Math.round(share * (resamples - 1))] ?? Number.NaN;

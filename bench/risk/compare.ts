@@ -1,6 +1,6 @@
 import type { RiskWeights } from "../../core/policy/schema.ts";
 import { shownScore } from "../../core/risk/score.ts";
-import { areaUnderCurve } from "./area.ts";
+import { auc } from "../../core/stats/auc.ts";
 import { differenceInterval } from "./bootstrap.ts";
 import { recallAtEffort, scorePerLine } from "./effort.ts";
 import type { Project } from "./projects.ts";
@@ -26,7 +26,7 @@ export type Row = {
 
 /** `leftOut` are the scores of the whole project from curves that were fitted on the other five. */
 export function compare(part: Project, weights: RiskWeights, leftOut: Float64Array | undefined): Row {
-  const area = (scores: ArrayLike<number>): number => areaUnderCurve(scores, part.buggy);
+  const area = (scores: ArrayLike<number>): number => auc(scores, part.buggy);
   const ours = scoresOf(part, weights, "size");
   return {
     name: part.name,

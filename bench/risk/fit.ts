@@ -1,4 +1,4 @@
-import { areaUnderCurve } from "./area.ts";
+import { auc } from "../../core/stats/auc.ts";
 import { newestPart, type Project } from "./projects.ts";
 import { lastKnots, roughness, startingRises, tablesOf, tabulated } from "./tables.ts";
 
@@ -47,7 +47,7 @@ export function counted(project: Project): Counted {
     parts: [project, newest].map((part, index) => ({
       clean: column((row) => row.counts[2 * index]),
       buggy: column((row) => row.counts[2 * index + 1]),
-      linesAddedArea: areaUnderCurve(part.additions, part.buggy),
+      linesAddedArea: auc(part.additions, part.buggy),
     })),
   };
 }

@@ -10,9 +10,6 @@ export type Read = {
   unlabelled: number;
 };
 
-/** Fewer failures, or fewer changes that went well, teach nothing that holds. */
-const leastOfEach = 10;
-
 /** What is learnt from, in the order of time. */
 export function historyOf(
   records: Records,
@@ -29,15 +26,9 @@ export function historyOf(
   const left = candidates.filter((name) => !used.some((one) => one.name === name));
   if (used.length === 0)
     throw badTable(records.where, "No column beside time and label holds numbers that differ.");
-  const order = Array.from(times.keys())
-    .filter((row) => !Number.isNaN(labels[row]))
-    .sort((one, two) => (times[one] ?? 0) - (times[two] ?? 0) || one - two);
-  const failures = order.reduce((sum, row) => sum + (labels[row] ?? 0), 0);
-  if (failures < leastOfEach || order.length - failures < leastOfEach)
-    throw badTable(
-      records.where,
-      `Of ${order.length} changes with a label ${failures} failed. At least ${leastOfEach} of each kind are needed to learn anything.`,
-    );
+  const order = Array.from(times.keys()).sort(
+    (one, two) => (times[one] ?? 0) - (times[two] ?? 0) || one - two,
+  );
   const picked = (values: Float64Array): Float64Array =>
     Float64Array.from(order, (row) => values[row] ?? Number.NaN);
   const table: Table = {
@@ -46,9 +37,9 @@ export function historyOf(
     rows: order.length,
   };
   return {
-    history: { table, labels: Uint8Array.from(picked(labels)), times: picked(times) },
+    history: { table, labels: picked(labels), times: picked(times) },
     left,
-    unlabelled: labels.length - order.length,
+    unlabelled: labels.filter(Number.isNaN).length,
   };
 }
 

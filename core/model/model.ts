@@ -1,5 +1,5 @@
+import type { Calibration } from "./fit/calibration.ts";
 import type { Line } from "./fit/logistic.ts";
-import type { Stretch } from "./fit/stretch.ts";
 import type { Ensemble } from "./trees/ensemble.ts";
 
 /** What was learnt, as it is used: parts that each give log-odds, their weighed sum, and what puts it right. */
@@ -9,7 +9,9 @@ export type Model = {
   parts: readonly Part[];
   /** The newest changes it was taught with, by feature, in the order of time: what ranks are counted among. */
   window: Window;
-  calibration: Stretch;
+  calibration: Calibration;
+  /** What recent changes were given, none of them seen before: where a change stands among them. */
+  standing?: Standing | undefined;
 };
 
 export type Part =
@@ -18,3 +20,6 @@ export type Part =
   | { kind: "ranks"; weight: number; columns: readonly string[]; line: Line };
 
 export type Window = { size: number; columns: readonly Float64Array[] };
+
+/** 101 calibrated log-odds that rise: of the least, of each hundredth, of the most; and of how many changes. */
+export type Standing = { quantiles: readonly number[]; changes?: number | undefined };

@@ -53,6 +53,42 @@ describe("train and predict", () => {
     }
   });
 
+  test("of a table without labels it takes the shipped prior, and says so", async () => {
+    write("unlabelled.csv", ["at,la,bug", ...past.map(({ at, added }) => `${at},${added},`)]);
+    const words = ["--csv", "unlabelled.csv", "--time", "at", "--out", "cold.json"];
+    const { code, note } = await run("train", ...words);
+    expect([code, note]).toEqual([0, expect.stringContaining("it goes by the shipped prior")]);
+    expect(note).toContain("Too little is known of the newest changes");
+    write("next.csv", ["la", "290", "3"]);
+    await run("predict", "--model", "cold.json", "--csv", "next.csv", "--out", "cold.csv");
+    const [, large, small] = read("cold.csv").map(([probability]) => Number(probability));
+    expect(large).toBeGreaterThan((small ?? 1) + 0.1);
+  });
+
+  test("a model is kept and put right by outcomes that came after it", async () => {
+    await trained;
+    // Since then every change fails, however small.
+    const later = Array.from({ length: 300 }, (_, row) => `${1_800_000_000 + row},${row},1`);
+    write("later.csv", ["when,la,bug", ...later, "1700000000,5,0"]);
+    const words = [
+      "--csv",
+      "later.csv",
+      "--time",
+      "when",
+      "--recalibrate",
+      "model.json",
+      "--out",
+      "right.json",
+    ];
+    const { code, note } = await run("train", ...words);
+    expect([code, note]).toEqual([0, expect.stringContaining("put right by 300 outcomes that came later")]);
+    write("next.csv", ["la", "290", "3"]);
+    await run("predict", "--model", "right.json", "--csv", "next.csv", "--out", "right.csv");
+    const [, large = 0, small = 0] = read("right.csv").map(([probability]) => Number(probability));
+    expect(small).toBeGreaterThan(0.6);
+    expect(large).toBeGreaterThan(small);
+  });
+
   test.each([
     ["a table that is not there", ["train", "--csv", "none.csv"], "does not exist"],
     [
@@ -61,16 +97,25 @@ describe("train and predict", () => {
       'no column "when" (--time). It has: at, la, lt',
     ],
     ["no label", ["train", "--csv", "past.csv", "--time", "at", "--label", "la"], "is no label"],
-    ["too few failures", ["train", "--csv", "few.csv"], "At least 10 of each kind"],
+    [
+      "too few failures",
+      ["train", "--csv", "few.csv"],
+      "1 changes failed and 1 went well; at least 10 of each",
+    ],
     ["a time that is none", ["train", "--csv", "late.csv"], 'Line 3: ts is "soon"'],
     ["two columns of one name", ["train", "--csv", "twice.csv"], "Two columns are called ts"],
     ["an open quote", ["train", "--csv", "open.csv"], "no table of values between commas"],
+    [
+      "outcomes older than the model",
+      ["train", "--csv", "past.csv", "--time", "at", "--recalibrate", "model.json"],
+      "No change after 2023-12-05",
+    ],
     ["a model that is not there", ["predict", "--model", "none.json", "--csv", "past.csv"], "cannot be read"],
     ["a column renamed", ["predict", "--csv", "renamed.csv"], "la (is it laa?)"],
     ["words for numbers", ["predict", "--csv", "words.csv"], "something else than numbers"],
   ])("%s is said: %j", async (_, words, said) => {
     await trained;
-    write("few.csv", ["ts,la,bug", "1,2,1", "2,3,0"]);
+    write("few.csv", ["ts,size,bug", "1,2,1", "2,3,0"]);
     write("late.csv", ["ts,la,bug", "1,2,1", "soon,3,0"]);
     write("twice.csv", ["ts,ts,bug", "1,2,1"]);
     write("open.csv", ["ts,la,bug", '1,"2,1']);

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { areaUnderCurve } from "../../bench/risk/area.ts";
 import { newestPart, readProjects } from "../../bench/risk/projects.ts";
 import { scoresOf } from "../../bench/risk/score.ts";
 import { spreadOf } from "../../bench/risk/spread.ts";
@@ -10,6 +9,7 @@ import { type RiskWeights, riskWeights, type ScoredFact } from "../../core/polic
 import { parseYamlDocument } from "../../core/policy/yaml/document.ts";
 import { pointsOnCurve } from "../../core/risk/curve.ts";
 import { scoreFacts, shownScore } from "../../core/risk/score.ts";
+import { auc } from "../../core/stats/auc.ts";
 
 const text = readFileSync(new URL("../../policies/default/risk-weights.yaml", import.meta.url), "utf8");
 const parsed = parseYamlDocument(text, "risk-weights.yaml", riskWeights);
@@ -131,26 +131,6 @@ describe("the default weights", () => {
   });
 });
 
-describe("the area under the ROC curve", () => {
-  it("is the share of pairs in the right order, a tie counting half", () => {
-    const row = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 1 }));
-    fc.assert(
-      fc.property(fc.array(row, { minLength: 2, maxLength: 60 }), (rows) => {
-        const buggy = rows.filter(([, label]) => label === 1);
-        const clean = rows.filter(([, label]) => label === 0);
-        fc.pre(buggy.length > 0 && clean.length > 0);
-        const wins = buggy.flatMap(([high]) =>
-          clean.map(([low]) => (high > low ? 1 : high === low ? 0.5 : 0)),
-        );
-        const expected = wins.reduce<number>((total, win) => total + win, 0) / wins.length;
-        const scores = rows.map(([score]) => score);
-        const labels = Uint8Array.from(rows, ([, label]) => label);
-        expect(areaUnderCurve(scores, labels)).toBeCloseTo(expected, 12);
-      }),
-    );
-  });
-});
-
 const projects = readProjects();
 
 describe.skipIf(!projects)("on ../shared/data/change-risk (skipped where it is absent)", () => {
@@ -160,11 +140,11 @@ describe.skipIf(!projects)("on ../shared/data/change-risk (skipped where it is a
   ]);
 
   it.each(parts)("$name: the default ranks at least as well as lines added", ({ part }) => {
-    const linesAdded = areaUnderCurve(part.additions, part.buggy);
+    const linesAdded = auc(part.additions, part.buggy);
     for (const facts of ["size", "size and shape"] as const) {
       const scores = scoresOf(part, shipped(), facts);
-      expect(areaUnderCurve(scores, part.buggy)).toBeGreaterThanOrEqual(linesAdded);
-      expect(areaUnderCurve(scores.map(shownScore), part.buggy)).toBeGreaterThanOrEqual(linesAdded);
+      expect(auc(scores, part.buggy)).toBeGreaterThanOrEqual(linesAdded);
+      expect(auc(scores.map(shownScore), part.buggy)).toBeGreaterThanOrEqual(linesAdded);
     }
   });
 

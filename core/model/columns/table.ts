@@ -2,5 +2,7 @@
 export type Table = { names: readonly string[]; columns: readonly Float64Array[]; rows: number };
 
 export function rowOf({ columns }: Table, row: number): Float64Array {
-  return Float64Array.from(columns, (column) => column[row] ?? Number.NaN);
+  const values = new Float64Array(columns.length);
+  for (let index = 0; index < columns.length; index += 1) values[index] = columns[index]?.[row] ?? Number.NaN;
+  return values;
 }

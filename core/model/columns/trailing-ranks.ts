@@ -11,13 +11,9 @@ export function trailingRanks(size: number, least: number): { next(value: number
   const queue: number[] = [];
   return {
     next(value) {
-      const [low, high] = Number.isNaN(value)
-        ? [0, 0]
-        : [countBelow(sorted, value), countUpTo(sorted, value)];
-      const isKnown = !Number.isNaN(value) && sorted.length >= least;
-      const rank = isKnown ? (low + high) / 2 / sorted.length : Number.NaN;
+      const rank = rankAmong(sorted, value, least);
       if (!Number.isNaN(value)) {
-        sorted.splice(high, 0, value);
+        sorted.splice(countUpTo(sorted, value), 0, value);
         queue.push(value);
       }
       if (queue.length > size) sorted.splice(countBelow(sorted, queue.shift() ?? 0), 1);
@@ -26,10 +22,16 @@ export function trailingRanks(size: number, least: number): { next(value: number
   };
 }
 
-function countBelow(sorted: readonly number[], value: number): number {
+/** The same among values that are sorted already. */
+export function rankAmong(sorted: ArrayLike<number>, value: number, least: number): number {
+  if (Number.isNaN(value) || sorted.length < least) return Number.NaN;
+  return (countBelow(sorted, value) + countUpTo(sorted, value)) / 2 / sorted.length;
+}
+
+function countBelow(sorted: ArrayLike<number>, value: number): number {
   return countWhere(sorted, (one) => one < value);
 }
 
-function countUpTo(sorted: readonly number[], value: number): number {
+function countUpTo(sorted: ArrayLike<number>, value: number): number {
   return countWhere(sorted, (one) => one <= value);
 }

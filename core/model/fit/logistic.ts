@@ -10,23 +10,26 @@ export type Rows = {
 };
 
 /**
- * Logistic regression, slopes pulled to nothing by `pull` (ridge), by Newton's steps on the penalised likelihood. Steps that
- * would make it worse are halved, so that columns which separate the classes lead nowhere.
+ * Logistic regression, slopes drawn to those of `towards` by `pull` (ridge), or to nothing, by Newton's steps on the
+ * penalised likelihood. Steps that would make it worse are halved, so that columns which separate the classes lead nowhere.
  *
  * Example: one column that is 1 where the label is 1 more often has a positive slope.
  */
-export function logistic(rows: Rows, pull: number): Line {
+export function logistic(rows: Rows, pull: number, towards?: Line): Line {
   const width = rows.columns.length + 1;
-  let coefficients = new Float64Array(width);
-  let loss = lossOf(rows, coefficients, pull);
+  const centre = Float64Array.from({ length: width }, (_, index) =>
+    index === 0 ? (towards?.intercept ?? 0) : (towards?.slopes[index - 1] ?? 0),
+  );
+  let coefficients = Float64Array.from(centre);
+  let loss = lossOf(rows, coefficients, pull, centre);
   for (let round = 0; round < 50; round += 1) {
-    const step = newtonStep(rows, coefficients, pull);
+    const step = newtonStep(rows, coefficients, pull, centre);
     const largest = step.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
     let next = coefficients;
     let nextLoss = Number.POSITIVE_INFINITY;
     for (let share = 1; share > 1e-6 && !(nextLoss <= loss); share /= 2) {
       next = coefficients.map((one, index) => one + share * (step[index] ?? 0));
-      nextLoss = lossOf(rows, next, pull);
+      nextLoss = lossOf(rows, next, pull, centre);
     }
     if (!(nextLoss <= loss)) break;
     coefficients = next;
@@ -48,7 +51,12 @@ function marginAt(columns: readonly Float64Array[], coefficients: Float64Array, 
   return sum;
 }
 
-function lossOf({ columns, labels, weights }: Rows, coefficients: Float64Array, pull: number): number {
+function lossOf(
+  { columns, labels, weights }: Rows,
+  coefficients: Float64Array,
+  pull: number,
+  centre: Float64Array,
+): number {
   let loss = 0;
   for (let row = 0; row < labels.length; row += 1) {
     const margin = marginAt(columns, coefficients, row);
@@ -57,7 +65,7 @@ function lossOf({ columns, labels, weights }: Rows, coefficients: Float64Array, 
     loss += (weights[row] ?? 0) * (grown - (labels[row] ?? 0) * margin);
   }
   for (let index = 1; index < coefficients.length; index += 1)
-    loss += (pull / 2) * (coefficients[index] ?? 0) ** 2;
+    loss += (pull / 2) * ((coefficients[index] ?? 0) - (centre[index] ?? 0)) ** 2;
   return loss;
 }
 
@@ -65,6 +73,7 @@ function newtonStep(
   { columns, labels, weights }: Rows,
   coefficients: Float64Array,
   pull: number,
+  centre: Float64Array,
 ): Float64Array {
   const width = coefficients.length;
   const curvature = new Float64Array(width * width);
@@ -85,7 +94,7 @@ function newtonStep(
   }
   for (let one = 0; one < width; one += 1) {
     const at = one * width + one;
-    if (one > 0) slope[one] = (slope[one] ?? 0) - pull * (coefficients[one] ?? 0);
+    if (one > 0) slope[one] = (slope[one] ?? 0) - pull * ((coefficients[one] ?? 0) - (centre[one] ?? 0));
     curvature[at] = (curvature[at] ?? 0) + (one > 0 ? pull : 0) + 1e-9;
   }
   return solveSymmetric(curvature, slope);

@@ -1,4 +1,5 @@
 import { badModel } from "../fault.ts";
+import { checkFeatures } from "../names.ts";
 import { nextAbove } from "../trees/next-number.ts";
 import { ensembleOf, limits, type TreeNodes } from "../trees/nodes.ts";
 import type { Imported } from "./xgboost.ts";
@@ -15,8 +16,8 @@ export function fromLightgbm(text: string): Imported {
   if (head.includes("average_output")) throw badModel("It is a random forest; boosted trees alone are read.");
   const features = (header.get("feature_names") ?? "").split(" ").filter((name) => name !== "");
   const columns = Number(header.get("max_feature_idx")) + 1;
-  if (features.length !== columns || columns > limits.columns)
-    throw badModel(`It names ${features.length} of ${columns} features; at most ${limits.columns} are read.`);
+  if (features.length !== columns) throw badModel(`It names ${features.length} of ${columns} features.`);
+  checkFeatures(features);
   const trees = ensembleOf(blocks.map(nodesOf), 0, columns);
   return { trees, features, trainer: `LightGBM, model ${header.get("version") ?? "of no version"}` };
 }
@@ -39,7 +40,7 @@ function nodesOf(block: string, index: number): TreeNodes {
   const entries = entriesOf(block);
   const leaves = Number(entries.get("num_leaves"));
   if (!Number.isInteger(leaves) || leaves < 1 || leaves > limits.nodes)
-    throw badModel(`Tree ${index} has no leaves.`);
+    throw badModel(`Tree ${index}: num_leaves is no number from 1 to ${limits.nodes}.`);
   if (entries.get("num_cat") !== "0")
     throw badModel(`Tree ${index} splits by categories; only splits by number are read.`);
   if ((entries.get("is_linear") ?? "0") !== "0")
@@ -52,6 +53,8 @@ function nodesOf(block: string, index: number): TreeNodes {
       .map(Number);
     if (found.length !== length)
       throw badModel(`Tree ${index}: ${name} has ${found.length} entries, not ${length}.`);
+    const odd = found.findIndex((one) => !Number.isFinite(one));
+    if (odd >= 0) throw badModel(`Tree ${index}: entry ${odd} of ${name} is no number.`);
     return found;
   };
   const value = list("leaf_value", leaves);
@@ -60,7 +63,7 @@ function nodesOf(block: string, index: number): TreeNodes {
   const kinds = list("decision_type", inner);
   const thresholds = list("threshold", inner);
   const none = Array.from({ length: leaves }, () => 0);
-  const child = (one: number): number => (one >= 0 ? one : inner + ~one);
+  const child = (one: number): number => (one >= 0 ? one : inner - one - 1);
   return {
     feature: [...list("split_feature", inner), ...none.map(() => -1)],
     // LightGBM sends what equals the threshold to the left.

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { badModel } from "../fault.ts";
+import { checkFeatures } from "../names.ts";
 import type { Ensemble } from "../trees/ensemble.ts";
 import { singleThreshold } from "../trees/next-number.ts";
-import { ensembleOf, limits, type TreeNodes } from "../trees/nodes.ts";
+import { ensembleOf, type TreeNodes } from "../trees/nodes.ts";
 
 /** Models of XGBoost 2 and 3, as `save_model("….json")` writes them: binary classification with trees of plain splits. */
 
@@ -46,10 +47,9 @@ export function fromXgboost(document: unknown): Imported {
     throw badModel(`Its objective is ${learner.objective.name}; binary:logistic alone is read.`);
   const columns = Number(learner.learner_model_param.num_feature);
   const features = learner.feature_names;
-  if (features.length !== columns || columns > limits.columns)
-    throw badModel(
-      `It names ${features.length} of ${columns} features. Train it with named columns, at most ${limits.columns}.`,
-    );
+  if (features.length !== columns)
+    throw badModel(`It names ${features.length} of ${columns} features. Train it with named columns.`);
+  checkFeatures(features);
   const trees = ensembleOf(model.trees.map(nodesOf), baseOf(learner.learner_model_param.base_score), columns);
   return { trees, features, trainer: `XGBoost ${version.join(".")}` };
 }

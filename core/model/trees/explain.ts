@@ -1,5 +1,6 @@
-import { type Ensemble, goesLeft, isLeaf } from "./ensemble.ts";
+import { type Ensemble, isLeaf } from "./ensemble.ts";
 import { type Family, familyOf } from "./family.ts";
+import { type Plan, planned, planOf } from "./plan.ts";
 import { quadrature } from "./quadrature.ts";
 
 /**
@@ -18,7 +19,7 @@ export type Explainer = {
   /** What is expected of a row of which nothing is known. */
   bias: number;
   /** Log-odds that each column adds, for each row added onto `into`; with the bias they sum up to the margin. */
-  explain(rows: readonly ArrayLike<number>[], into: readonly Float64Array[]): void;
+  explain(rows: readonly Float64Array[], into: readonly Float64Array[]): void;
 };
 
 /** A row goes left, or right, or does not come by: it left at an earlier split on the same feature. */
@@ -30,29 +31,31 @@ const wide = 4 * lanes;
 
 export function explainer(trees: Ensemble): Explainer {
   const family = familyOf(trees);
+  const plan = planOf(trees, family);
   const rounds = Math.max(1, Math.ceil(family.most / 2 / lanes));
   const { weights, points } = quadrature(rounds * lanes);
   const tables = Array.from({ length: rounds }, (_, round) => {
     const own = [round * lanes, (round + 1) * lanes] as const;
-    return tableOf(trees, family, points.subarray(...own), weights.subarray(...own));
+    return tableOf(trees, { family, plan }, points.subarray(...own), weights.subarray(...own));
   });
-  const { length } = trees.feature;
   const walk = {
-    on: new Uint8Array(length),
-    way: new Int32Array(length),
-    flow: new Float64Array(length * lanes),
+    on: new Uint8Array(plan.largest),
+    way: new Int32Array(plan.threshold.length),
+    flow: new Float64Array(plan.largest * lanes),
   };
   return {
     bias: trees.base + family.expected,
     explain(rows, into) {
       // One tree for all rows, then the next: a tree's table stays near at hand.
-      for (let tree = 0; tree + 1 < trees.starts.length; tree += 1) {
-        const span = { from: trees.starts[tree] ?? 0, to: trees.starts[tree + 1] ?? 0 };
-        for (let row = 0; row < rows.length; row += 1) {
-          markWays(trees, family, rows[row] ?? [], walk, span);
+      for (let tree = 0; tree + 1 < plan.starts.length; tree += 1) {
+        const span = { from: plan.starts[tree] ?? 0, to: plan.starts[tree + 1] ?? 0 };
+        if (span.from === span.to) continue;
+        for (const [index, row] of rows.entries()) {
+          const sums = into[index];
+          if (sums === undefined) continue;
           for (const table of tables) {
-            carryDown(trees, table, walk, span);
-            sumUp(trees, table, walk, into[row] ?? new Float64Array(), span);
+            carryDown(plan, table, walk, row, span);
+            sumUp(plan, table, walk, sums, span);
           }
         }
       }
@@ -60,18 +63,24 @@ export function explainer(trees: Ensemble): Explainer {
   };
 }
 
-function tableOf(trees: Ensemble, family: Family, points: Float64Array, weights: Float64Array): Float64Array {
-  const { feature, right, value } = trees;
-  const table = new Float64Array(feature.length * ways * wide);
-  for (let node = 0; node < feature.length; node += 1) {
-    if (feature[node] === isLeaf) continue;
-    for (const [side, child] of [node + 1, right[node] ?? 0].entries()) {
+function tableOf(
+  { feature, value }: Ensemble,
+  { family, plan }: { family: Family; plan: Plan },
+  points: Float64Array,
+  weights: Float64Array,
+): Float64Array {
+  const table = new Float64Array(plan.threshold.length * ways * wide);
+  for (let split = 0; split < plan.threshold.length; split += 1) {
+    const first = split * planned;
+    const tree = plan.root[split] ?? 0;
+    for (let side = 0; side < 2; side += 1) {
+      const child = tree + (side === 0 ? (plan.places[first + 1] ?? 0) + 1 : (plan.places[first + 2] ?? 0));
       // What a leaf says is multiplied in at once.
       const says = feature[child] === isLeaf ? (value[child] ?? 0) : 1;
       for (let way = 0; way < ways; way += 1) {
         const own = way === side ? 1 : 0;
         const ownBefore = way === 2 ? 0 : 1;
-        const at = (node * ways + way) * wide + side * lanes;
+        const at = (split * ways + way) * wide + side * lanes;
         for (const [lane, point] of points.entries()) {
           const { factor, part } = edgeAt(family, child, { own, ownBefore, point });
           table[at + lane] = factor * says;
@@ -111,77 +120,69 @@ type Walk = {
   flow: Float64Array;
 };
 
-function markWays(
-  trees: Ensemble,
-  { before }: Family,
-  row: ArrayLike<number>,
-  { on, way }: Walk,
-  { from, to }: Span,
-): void {
-  const { feature, right } = trees;
-  for (let node = from; node < to; node += 1) {
-    if (feature[node] === isLeaf) continue;
-    const left = node + 1;
-    const earlier = before[left] ?? -1;
-    const comes = earlier < 0 || on[earlier] === 1;
-    const goes = goesLeft(trees, node, row);
-    way[node] = (node * ways + (comes ? (goes ? 0 : 1) : 2)) * wide;
-    on[left] = comes && goes ? 1 : 0;
-    on[right[node] ?? 0] = comes && !goes ? 1 : 0;
-  }
-}
-
 function carryDown(
-  { feature, right, value }: Ensemble,
+  { places, threshold }: Plan,
   table: Float64Array,
-  { way, flow }: Walk,
+  { on, way, flow }: Walk,
+  row: Float64Array,
   { from, to }: Span,
 ): void {
-  flow.fill(feature[from] === isLeaf ? (value[from] ?? 0) : 1, from * lanes, (from + 1) * lanes);
-  for (let node = from; node < to; node += 1) {
-    if (feature[node] === isLeaf) continue;
-    const at = way[node] ?? 0;
-    const first = flow[node * lanes] ?? 0;
-    const second = flow[node * lanes + 1] ?? 0;
-    const third = flow[node * lanes + 2] ?? 0;
-    const left = (node + 1) * lanes;
-    const other = (right[node] ?? 0) * lanes;
-    flow[left] = first * (table[at] ?? 0);
-    flow[left + 1] = second * (table[at + 1] ?? 0);
-    flow[left + 2] = third * (table[at + 2] ?? 0);
-    flow[other] = first * (table[at + 3] ?? 0);
-    flow[other + 1] = second * (table[at + 4] ?? 0);
-    flow[other + 2] = third * (table[at + 5] ?? 0);
+  flow.fill(1, 0, lanes);
+  for (let split = from; split < to; split += 1) {
+    const first = split * planned;
+    const node = places[first + 1] ?? 0;
+    const right = places[first + 2] ?? 0;
+    const earlier = places[first + 3] ?? -1;
+    const value = row[places[first] ?? 0] ?? Number.NaN;
+    const least = threshold[split] ?? 0;
+    const comes = earlier < 0 ? 1 : (on[earlier] ?? 0);
+    const goes = value < least ? 1 : value >= least ? 0 : (places[first + 4] ?? 0);
+    const at = (split * ways + (comes === 1 ? 1 - goes : 2)) * wide;
+    way[split] = at;
+    on[node + 1] = comes & goes;
+    on[right] = comes & (1 - goes);
+    const here = node * lanes;
+    const one = flow[here] ?? 0;
+    const two = flow[here + 1] ?? 0;
+    const three = flow[here + 2] ?? 0;
+    // A left child stands right behind its parent.
+    flow[here + 3] = one * (table[at] ?? 0);
+    flow[here + 4] = two * (table[at + 1] ?? 0);
+    flow[here + 5] = three * (table[at + 2] ?? 0);
+    const other = right * lanes;
+    flow[other] = one * (table[at + 3] ?? 0);
+    flow[other + 1] = two * (table[at + 4] ?? 0);
+    flow[other + 2] = three * (table[at + 5] ?? 0);
   }
 }
 
 function sumUp(
-  { feature, right }: Ensemble,
+  { places }: Plan,
   table: Float64Array,
   { way, flow }: Walk,
   into: Float64Array,
   { from, to }: Span,
 ): void {
-  for (let node = to - 1; node >= from; node -= 1) {
-    const column = feature[node] ?? isLeaf;
-    if (column === isLeaf) continue;
-    const at = way[node] ?? 0;
-    const left = (node + 1) * lanes;
-    const other = (right[node] ?? 0) * lanes;
-    const first = flow[left] ?? 0;
-    const second = flow[left + 1] ?? 0;
-    const third = flow[left + 2] ?? 0;
-    const otherFirst = flow[other] ?? 0;
-    const otherSecond = flow[other + 1] ?? 0;
-    const otherThird = flow[other + 2] ?? 0;
+  for (let split = to - 1; split >= from; split -= 1) {
+    const first = split * planned;
+    const column = places[first] ?? 0;
+    const here = (places[first + 1] ?? 0) * lanes;
+    const other = (places[first + 2] ?? 0) * lanes;
+    const at = way[split] ?? 0;
+    const one = flow[here + 3] ?? 0;
+    const two = flow[here + 4] ?? 0;
+    const three = flow[here + 5] ?? 0;
+    const otherOne = flow[other] ?? 0;
+    const otherTwo = flow[other + 1] ?? 0;
+    const otherThree = flow[other + 2] ?? 0;
     into[column] =
       (into[column] ?? 0) +
-      (first * (table[at + 6] ?? 0) + second * (table[at + 7] ?? 0) + third * (table[at + 8] ?? 0)) +
-      (otherFirst * (table[at + 9] ?? 0) +
-        otherSecond * (table[at + 10] ?? 0) +
-        otherThird * (table[at + 11] ?? 0));
-    flow[node * lanes] = first + otherFirst;
-    flow[node * lanes + 1] = second + otherSecond;
-    flow[node * lanes + 2] = third + otherThird;
+      (one * (table[at + 6] ?? 0) + two * (table[at + 7] ?? 0) + three * (table[at + 8] ?? 0)) +
+      (otherOne * (table[at + 9] ?? 0) +
+        otherTwo * (table[at + 10] ?? 0) +
+        otherThree * (table[at + 11] ?? 0));
+    flow[here] = one + otherOne;
+    flow[here + 1] = two + otherTwo;
+    flow[here + 2] = three + otherThree;
   }
 }

@@ -33,7 +33,7 @@ export function familyOf(trees: Ensemble): Family {
     }
     const earlier = lastOf(trees, parent, node, column);
     for (const child of [node + 1, right[node] ?? 0]) {
-      const part = cover[node] ? (cover[child] ?? 0) / (cover[node] ?? 1) : 0;
+      const part = cover[node] ? Math.min(1, (cover[child] ?? 0) / (cover[node] ?? 1)) : 0;
       parent[child] = node;
       before[child] = earlier;
       share[child] = part * (earlier < 0 ? 1 : (share[earlier] ?? 1));

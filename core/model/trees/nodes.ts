@@ -15,7 +15,10 @@ export type TreeNodes = {
 };
 
 /** Files are data, and may be damaged or meant to harm: what is beyond these is no model of anybody's. */
-export const limits = { trees: 5000, nodes: 2_000_000, depth: 64, columns: 2000 };
+export const limits = { trees: 5000, nodes: 1_000_000, depth: 64, columns: 2000, value: 1e6 };
+
+/** Explaining a node takes tables, and the more of them the deeper the tree. */
+const splitsInTable = 6;
 
 /** Trees laid out for walking. Every node is reached once, so that no file leads a walk in circles. */
 export function ensembleOf(trees: readonly TreeNodes[], base: number, columns: number): Ensemble {
@@ -36,40 +39,55 @@ export function ensembleOf(trees: readonly TreeNodes[], base: number, columns: n
     base,
   };
   let next = 0;
+  let deepest = 0;
   for (const [index, tree] of trees.entries()) {
-    ensemble.starts[index] = next;
-    next = layTree(ensemble, tree, { next, columns, where: `tree ${index}` });
+    const laid = layTree(ensemble, tree, { next, columns, where: `tree ${index}` });
+    next = laid.next;
+    deepest = Math.max(deepest, laid.deepest);
     ensemble.starts[index + 1] = next;
   }
+  if (total * Math.ceil(deepest / splitsInTable) > limits.nodes)
+    throw badModel(`It has ${total} nodes, up to ${deepest} deep: more than can be explained.`);
   return ensemble;
 }
 
+/** Covers are summed in single precision. */
+const mostOfParent = 1.01;
+const coverNoise = 0.01;
+
 type Laying = { next: number; columns: number; where: string };
 
-function layTree(into: Ensemble, tree: TreeNodes, { next, columns, where }: Laying): number {
+function layTree(
+  into: Ensemble,
+  tree: TreeNodes,
+  { next, columns, where }: Laying,
+): { next: number; deepest: number } {
   const size = tree.feature.length;
   const seen = new Uint8Array(size);
   // Whose right child is laid next: a left one always follows its parent at once.
-  const waiting: { node: number; depth: number; parent: number }[] = [{ node: 0, depth: 0, parent: -1 }];
+  const waiting = [{ node: 0, depth: 0, parent: -1, most: Number.POSITIVE_INFINITY }];
   let at = next;
+  let deepest = 0;
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    const { node, depth, parent } = one;
+    const { node, depth, parent, most } = one;
     const here = `${where}, node ${node}`;
     if (!Number.isInteger(node) || node < 0 || node >= size)
       throw badModel(`${here}: there is no such node.`);
     if (seen[node] === 1) throw badModel(`${here} is reached twice: what is no tree is not read.`);
     if (depth > limits.depth) throw badModel(`${where} is deeper than ${limits.depth} splits.`);
+    deepest = Math.max(deepest, depth);
     seen[node] = 1;
     if (parent >= 0) into.right[parent] = at;
-    layNode(into, at, tree, node, { columns, here });
+    layNode(into, at, tree, node, { columns, here, most });
     if (tree.feature[node] !== isLeaf) {
-      waiting.push({ node: tree.right[node] ?? -1, depth: depth + 1, parent: at });
-      waiting.push({ node: tree.left[node] ?? -1, depth: depth + 1, parent: -1 });
+      const below = { depth: depth + 1, most: (into.cover[at] ?? 0) * mostOfParent + coverNoise };
+      waiting.push({ ...below, node: tree.right[node] ?? -1, parent: at });
+      waiting.push({ ...below, node: tree.left[node] ?? -1, parent: -1 });
     }
     at += 1;
   }
   if (at - next !== size) throw badModel(`${where} has ${size - (at - next)} nodes that nothing leads to.`);
-  return at;
+  return { next: at, deepest };
 }
 
 function layNode(
@@ -77,24 +95,26 @@ function layNode(
   at: number,
   tree: TreeNodes,
   node: number,
-  { columns, here }: { columns: number; here: string },
+  { columns, here, most }: { columns: number; here: string; most: number },
 ): void {
   const feature = tree.feature[node] ?? Number.NaN;
   const cover = tree.cover[node] ?? Number.NaN;
   if (!(cover >= 0) || cover === Number.POSITIVE_INFINITY)
     throw badModel(`${here}: its cover is no number from 0.`);
+  if (cover > most) throw badModel(`${here}: its cover is more than that of the node above.`);
   into.cover[at] = cover;
   into.feature[at] = feature;
   if (feature === isLeaf) {
     const value = tree.value[node] ?? Number.NaN;
-    if (!Number.isFinite(value)) throw badModel(`${here}: its value is no number.`);
+    if (!(Math.abs(value) <= limits.value))
+      throw badModel(`${here}: its value is no number up to ${limits.value}.`);
     into.value[at] = value;
     return;
   }
   const threshold = tree.threshold[node] ?? Number.NaN;
   if (!Number.isInteger(feature) || feature < 0 || feature >= columns)
     throw badModel(`${here} asks for feature ${feature}; the model names ${columns}.`);
-  if (Number.isNaN(threshold)) throw badModel(`${here}: its threshold is no number.`);
+  if (!Number.isFinite(threshold)) throw badModel(`${here}: its threshold is no number.`);
   into.threshold[at] = threshold;
   into.missingLeft[at] = tree.missingLeft[node] ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { modelIn } from "../../../adapters/models/model-file.ts";
+import { modelIn } from "../../../core/model/model-in.ts";
 import { explained, margins, probabilityOf } from "../../../core/model/predict.ts";
 
 /** What XGBoost 3.2 and LightGBM 4.7 themselves say of 200 changes; the files lie beside the project, or nowhere. */

@@ -103,7 +103,7 @@ test("is what Shapley's definition says, on trees of every shape", () => {
         );
         const { bias, explain } = explainer(trees);
         const into = new Float64Array(columns);
-        explain([row], [into]);
+        explain([Float64Array.from(row)], [into]);
         for (const [column, value] of byDefinition(trees, row).entries())
           expect(into[column]).toBeCloseTo(value, 10);
         const seen = trees.starts.subarray(0, -1).every((root) => (trees.cover[root] ?? 0) > 0);
@@ -133,6 +133,9 @@ test("of many features on one path it is exact as well", () => {
   const { bias, explain } = explainer(trees);
   const row = at.map((level) => (level % 3 === 0 ? 0 : 1));
   const into = new Float64Array(depth);
-  explain([row.map(() => 1), row], [new Float64Array(depth), into]);
+  explain(
+    [row.map(() => 1), row].map((one) => Float64Array.from(one)),
+    [new Float64Array(depth), into],
+  );
   expect(into.reduce((whole, one) => whole + one, bias)).toBeCloseTo(marginOf(trees, row), 12);
 });
