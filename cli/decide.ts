@@ -2,11 +2,13 @@ import { decideDeclaration } from "../actions/decide/declaration.ts";
 import { decideInputs } from "../actions/decide/inputs.ts";
 import { trafficFrom } from "../actions/decide/traffic.ts";
 import { withInputs } from "../actions/decide/with-inputs.ts";
-import { gatherFromGit } from "../adapters/git/gather.ts";
+import { type GatheredFromGit, gatherFromGit } from "../adapters/git/gather.ts";
+import { withCalibration } from "../adapters/ledgers/chains.ts";
 import { ledgerHomes, openLedger } from "../adapters/ledgers/index.ts";
 import { recordDecision } from "../adapters/ledgers/record-decision.ts";
 import { ledgerFolder } from "../adapters/policy/places.ts";
 import { readGiven } from "../adapters/readers/given.ts";
+import type { HistorySummary } from "../core/change/history.ts";
 import { enveloped } from "../core/decision/envelope.ts";
 import { exitCodeOf } from "../core/decision/exit.ts";
 import { decideMeasured } from "../core/decision/from-measured.ts";
@@ -54,7 +56,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     environment,
     now,
     ...(service ? { service } : {}),
-    history: gathered.history,
+    history: await historyOf(gathered, argument, now),
     ...(inputs.mode ? { mode: inputs.mode } : {}),
   });
   const moment = {
@@ -73,6 +75,19 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
   for (const sentence of written) terminal.note(sentence);
   await show(decision, argument, terminal);
   return exitCodeOf(decision, inputs.failOn);
+}
+
+/** With what the checkout's own ledger says of the model; a workflow reads that with the history's summary. */
+function historyOf(
+  { history, policy, configuration }: GatheredFromGit,
+  argument: Arguments,
+  now: Date,
+): Promise<HistorySummary> {
+  const { home = "none", folder } = configuration.ledger ?? {};
+  const repository = argument.value("repo");
+  const ofFiles = home === "file" && policy.model !== undefined;
+  const ledger = ofFiles ? openLedger(home, { folder: ledgerFolder(repository, folder) }) : null;
+  return withCalibration(history, ledger, policy, now);
 }
 
 /**

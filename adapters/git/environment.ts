@@ -35,6 +35,8 @@ const settings = [
   "core.fsmonitor=false",
   "core.hooksPath=/dev/null",
   "core.attributesFile=/dev/null",
+  // A long history is read a fifth faster where what it was put together from is not unpacked again and again.
+  "core.deltaBaseCacheLimit=256m",
   // Newer git reads attributes of a bare repository from HEAD; a name that resolves to no tree means none at all.
   "attr.tree=adaptive-deploy-reads-no-attributes",
   "diff.orderFile=/dev/null",

@@ -1,5 +1,6 @@
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import type { HistorySummary } from "../../core/change/history.ts";
+import { largestModelMib } from "../../core/policy/bundle/model-files.ts";
 import { configurationPath, defaultBundleFolder } from "../policy/places.ts";
 import { type ResolvedPolicy, resolvePolicy } from "../policy/resolve.ts";
 import { gitFacts } from "./facts.ts";
@@ -15,7 +16,7 @@ export type GatheredFromGit = ResolvedPolicy & {
 
 export type GitPlace = { folder: string; base?: string; head: string; policy?: string };
 
-const mostPolicyBytes = 4 * 1024 * 1024;
+const mostPolicyBytes = (4 + largestModelMib) * 1024 * 1024;
 
 /** Facts of the commits, policy and history of the base: the head's own policy does not count. */
 export async function gatherFromGit(place: GitPlace): Promise<GatheredFromGit> {
@@ -32,6 +33,7 @@ export async function gatherFromGit(place: GitPlace): Promise<GatheredFromGit> {
     repository,
     base: tip,
     rules: { notCounted: weights["not-counted"], counted: weights.counted },
+    files: resolved.policy.model ? "all" : undefined,
   });
   return { ...resolved, measured, history, problems: uncommittedSentence(uncommitted) };
 }

@@ -1,9 +1,11 @@
 import { attributeRules } from "../../core/change/classify/attributes.ts";
 import type { WeightRules } from "../../core/change/classify/weight.ts";
 import type { HistorySummary } from "../../core/change/history.ts";
+import { UserError } from "../../core/errors.ts";
 import { isEmptyTree } from "./base.ts";
 import { diffOptions, findRenames } from "./changed-files.ts";
 import { churnDays, secondsADay, touchedSince } from "./churn.ts";
+import { filesTableAt } from "./files-table.ts";
 import { type LoggedCommit, logFormat, parseLog } from "./log.ts";
 import type { Git } from "./open.ts";
 import { lastRelease } from "./release.ts";
@@ -16,16 +18,37 @@ export type GitHistoryOptions = {
   base: string;
   limit?: number;
   rules?: WeightRules;
+  /**
+   * What the files have behind them too: a model asks for it, and the whole history is read for it, without patches. Of all
+   * files, or of as many as a document has room for.
+   */
+  files?: "all" | "some" | undefined;
 };
 
 const defaultLimit = 500;
 const mostAttributeBytes = 3 * 1024 * 1024;
 
+/** The last merged changes of a branch, summarised. */
+export async function gitHistory(options: GitHistoryOptions): Promise<HistorySummary> {
+  const summary = await summaryOf(options);
+  if (!options.files || isEmptyTree(options.base)) return summary;
+  const { repository, rules = {} } = options;
+  const isWhole = options.files === "all";
+  const files = await filesTableAt(repository, summary.base, rules, isWhole).catch(unknownWhereMissing);
+  return files ? { ...summary, files } : summary;
+}
+
+/** A clone without all of its objects knows the newest changes, which is enough for the rest. */
+function unknownWhereMissing(error: unknown): undefined {
+  if (error instanceof UserError && error.reasonCode === "git-object-missing") return undefined;
+  throw error;
+}
+
 /**
- * The last merged changes of a branch, summarised. A handful of git processes whatever the limit, none a commit: the
+ * A handful of git processes whatever the limit, none a commit: the
  * counted changes, the names before them, the authors behind merges, and the tags.
  */
-export async function gitHistory(options: GitHistoryOptions): Promise<HistorySummary> {
+async function summaryOf(options: GitHistoryOptions): Promise<HistorySummary> {
   const { repository } = options;
   const { git } = repository;
   const limit = options.limit ?? defaultLimit;

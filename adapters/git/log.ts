@@ -30,38 +30,40 @@ export function parseLog(text: string): LoggedCommit[] {
   let at = 0;
   while (at + 1 + headerFields < fields.length) {
     at += 2;
-    const [sha = "", parents = "", committedAt = "", authorName = "", authorEmail = "", body = ""] =
-      fields.slice(at, at + headerFields);
+    const header = fields.slice(at, at + headerFields);
     at += headerFields;
     const entries: string[] = [];
     while (at < fields.length && fields[at] !== "") {
       entries.push((fields[at] ?? "").replace(/^\n/, ""));
       at += 1;
     }
-    const message = body.slice(0, longestMessage).trim();
-    commits.push({
-      sha,
-      parents: parents.split(" ").filter(Boolean),
-      committedAt: Number(committedAt) || 0,
-      authorName,
-      authorEmail,
-      ...titlesOf(message),
-      message,
-      entries,
-    });
+    commits.push({ ...commitOf(header), entries });
   }
   return commits;
 }
 
-function titlesOf(message: string): { subject: string; title: string } {
-  const [subject = "", ...body] = message.split("\n");
-  const isMerge = /^Merge pull request #\d/.test(subject);
-  return { subject, title: (isMerge && body.find((line) => line.trim() !== "")) || subject };
+/** The fields of a header as `logFormat` asks for them. */
+export function commitOf(header: readonly string[]): Omit<LoggedCommit, "entries"> {
+  const [sha = "", parents = "", committedAt = "", authorName = "", authorEmail = "", body = ""] = header;
+  const message = body.slice(0, longestMessage).trim();
+  return {
+    sha,
+    parents: parents.split(" ").filter(Boolean),
+    committedAt: Number(committedAt) || 0,
+    authorName,
+    authorEmail,
+    ...titlesOf(message),
+    message,
+  };
 }
 
-/** True where a person or a tool says that the commit takes back another. */
-export function saysRevert(commit: Pick<LoggedCommit, "title" | "message">): boolean {
-  return /^revert\b/i.test(commit.title) || /\bThis reverts commit [0-9a-f]{7}/.test(commit.message);
+/** Forges write the title of what is merged below a subject of their own. */
+function titlesOf(message: string): { subject: string; title: string } {
+  const [subject = "", ...body] = message.split("\n");
+  const isMerge =
+    /^Merge pull request #\d/.test(subject) ||
+    (/^Merge branch '/.test(subject) && /^See merge request \S*!\d/m.test(message));
+  return { subject, title: (isMerge && body.find((line) => line.trim() !== "")) || subject };
 }
 
 export type CountedFile = {

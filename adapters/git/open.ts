@@ -1,12 +1,14 @@
 import { join, resolve } from "node:path";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { gitEnvironment, guardedOptions } from "./environment.ts";
-import { type Answer, type Ask, commandOf, runGit, streamGit } from "./process.ts";
+import { type Answer, type Ask, commandOf, readGit, runGit, streamGit } from "./process.ts";
 
 /** Reads from one repository. The object store only: neither work tree, index nor attributes of the checkout speak. */
 export type Git = {
   answer(args: readonly string[], ask?: Ask): Promise<Answer>;
   stream(args: readonly string[], take: (text: string) => boolean): Promise<{ cut: boolean }>;
+  /** Starts at once, and hands its output on as it is asked for. */
+  read(args: readonly string[], ask: { input?: string; signal: AbortSignal }): AsyncIterable<string>;
   /** Asks in the work tree itself; undefined where there is none. */
   inWorkTree(args: readonly string[]): Promise<Answer | undefined>;
   /** True where the history was cut by a shallow clone. */
@@ -41,6 +43,15 @@ export function openGit(folder: string, inherited: NodeJS.ProcessEnv): Git {
       const call = await reading(args);
       const answer = await streamGit(call.args, call.environment, take);
       return accepted(call.args, { ...answer, stdout: "" }, undefined);
+    },
+    read(args, ask) {
+      const started = reading(args).then((call) => ({ call, ...readGit(call.args, call.environment, ask) }));
+      started.catch(() => undefined);
+      return (async function* () {
+        const { call, text, end } = await started;
+        yield* text;
+        accepted(call.args, await end);
+      })();
     },
     async inWorkTree(args) {
       if ((await place()).bare) return undefined;

@@ -49,25 +49,36 @@ export async function readPatches<File extends RawFile, Read>(
   return results;
 }
 
-/** Cuts the running text of many patches into one section a file; a section beyond the cap is given as undefined. */
-export function splitter(take: (section: string | undefined) => void): {
+/**
+ * Cuts the running text of many patches into one section a file. A section beyond the cap is given as undefined, and beside
+ * it the headers of its hunks, which tell how many lines it changes.
+ */
+export function splitter(take: (section: string | undefined, hunkHeaders: string) => void): {
   push(text: string): void;
   end(): void;
 } {
   let parts: string[] = [];
+  let headers: string[] = [];
   let size = 0;
   // A line break before the first header lets the one mark find every header.
   let tail = "\n";
   let open = false;
   const keep = (text: string) => {
     size += text.length;
-    if (size <= mostBytesOfOne) parts.push(text);
-    else parts = [];
+    parts.push(text);
+    if (size <= mostBytesOfOne) return;
+    const lines = parts.join("").split("\n");
+    const last = lines.pop() ?? "";
+    for (const line of lines) if (isHunkHeader(line)) headers.push(line);
+    // Of a line that goes on, its sign is enough to know what it is.
+    parts = [isHunkHeader(last) ? last : last.slice(0, 1)];
   };
   const close = (text: string) => {
     keep(text);
-    if (open) take(size <= mostBytesOfOne ? parts.join("") : undefined);
+    if (open && size <= mostBytesOfOne) take(parts.join(""), "");
+    else if (open) take(undefined, headers.map((line) => `${line}\n`).join(""));
     parts = [];
+    headers = [];
     size = 0;
     open = true;
   };
@@ -88,7 +99,12 @@ export function splitter(take: (section: string | undefined) => void): {
   };
 }
 
-function hunksOf(section: string): string {
+function isHunkHeader(line: string): boolean {
+  return line.startsWith("@@");
+}
+
+/** A patch from its first `@@` on; empty where it has none. */
+export function hunksOf(section: string): string {
   const start = section.indexOf("\n@@ ");
   return start < 0 ? "" : section.slice(start + 1);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
+import { PassThrough } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { exitCodes, UserError } from "../../core/errors.ts";
 
@@ -20,6 +21,9 @@ export type Answer = {
 const mostErrorBytes = 16_384;
 const mostOutputBytes = 128 * 1024 * 1024;
 const longestRunMs = 300_000;
+/** One that is read while it runs waits for its reader. */
+const longestReadMs = 3_600_000;
+const mostAheadBytes = 32 * 1024 * 1024;
 
 /** Runs git with an argument list, never through a shell, and gives its output up to a maximum. */
 export async function runGit(
@@ -55,6 +59,59 @@ export async function streamGit(
   return { code: end.code, stderr: end.stderr, cut: end.stopped };
 }
 
+/** Output that comes while it is read, some of it ahead of the reader, and how git ended. */
+export type Reading = { text: AsyncIterable<string>; end: Promise<Answer> };
+
+/** Starts git at once; what it says is read when there is time for it. */
+export function readGit(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  ask: { input?: string; signal: AbortSignal },
+): Reading {
+  const child = start(args, environment, longestReadMs);
+  const stop = () => child.kill("SIGKILL");
+  ask.signal.addEventListener("abort", stop, { once: true });
+  const text = child.stdout.pipe(new PassThrough({ highWaterMark: mostAheadBytes })).setEncoding("utf8");
+  const stderr = errorsOf(child);
+  const end = new Promise<Answer>((resolve, reject) => {
+    child.on("error", (error) => {
+      text.end();
+      reject(spawnFault(error));
+    });
+    child.on("close", (code, signal) => {
+      ask.signal.removeEventListener("abort", stop);
+      if (code === null) reject(killedFault(args, signal));
+      else resolve({ code, stdout: "", stderr: stderr(), cut: false });
+    });
+  });
+  // Whoever stops reading does not ask how it ended.
+  end.catch(() => undefined);
+  feed(child, ask.input);
+  return { text, end };
+}
+
+function start(args: readonly string[], environment: NodeJS.ProcessEnv, timeout: number) {
+  // Windows looks for a program in the working directory first: a checkout could bring its own git.exe.
+  return spawn("git", [...args], {
+    cwd: dirname(process.execPath),
+    env: environment,
+    shell: false,
+    windowsHide: true,
+    timeout,
+    killSignal: "SIGKILL",
+  });
+}
+
+function errorsOf(child: ChildProcess): () => string {
+  const errors: Buffer[] = [];
+  let bytes = 0;
+  child.stderr?.on("data", (some: Buffer) => {
+    if (bytes < mostErrorBytes) errors.push(some);
+    bytes += some.length;
+  });
+  return () => Buffer.concat(errors).toString("utf8").slice(0, mostErrorBytes);
+}
+
 type End = { code: number; stderr: string; stopped: boolean };
 
 function runProcess(
@@ -64,33 +121,19 @@ function runProcess(
   take: (bytes: Buffer) => boolean,
 ): Promise<End> {
   return new Promise((resolve, reject) => {
-    // Windows looks for a program in the working directory first: a checkout could bring its own git.exe.
-    const child = spawn("git", [...args], {
-      cwd: dirname(process.execPath),
-      env: environment,
-      shell: false,
-      windowsHide: true,
-      timeout: longestRunMs,
-      killSignal: "SIGKILL",
-    });
-    const errors: Buffer[] = [];
-    let errorBytes = 0;
+    const child = start(args, environment, longestRunMs);
+    const stderr = errorsOf(child);
     let stopped = false;
     child.stdout.on("data", (bytes: Buffer) => {
       if (stopped || take(bytes)) return;
       stopped = true;
       child.kill("SIGKILL");
     });
-    child.stderr.on("data", (bytes: Buffer) => {
-      if (errorBytes < mostErrorBytes) errors.push(bytes);
-      errorBytes += bytes.length;
-    });
     child.on("error", (error) => reject(spawnFault(error)));
     child.on("close", (code, signal) => {
-      const stderr = Buffer.concat(errors).toString("utf8").slice(0, mostErrorBytes);
-      if (stopped) resolve({ code: 0, stderr, stopped });
+      if (stopped) resolve({ code: 0, stderr: stderr(), stopped });
       else if (code === null) reject(killedFault(args, signal));
-      else resolve({ code, stderr, stopped });
+      else resolve({ code, stderr: stderr(), stopped });
     });
     feed(child, input);
   });

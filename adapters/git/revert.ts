@@ -1,7 +1,8 @@
 import { isPolicyPath, saysSecurityFix } from "../../core/change/classify/protection.ts";
+import { saysRevert } from "../../core/learning/words.ts";
 import { emptyTreeFor, isEmptyTree } from "./base.ts";
 import { diffOptions } from "./changed-files.ts";
-import { type LoggedCommit, logFormat, parseLog, parseRaw, type RawFile, saysRevert } from "./log.ts";
+import { type LoggedCommit, logFormat, parseLog, parseRaw, type RawFile } from "./log.ts";
 import type { Git } from "./open.ts";
 import { type Relation, relationTo, type Side } from "./relation.ts";
 

@@ -4,16 +4,12 @@ import { isBotAccount } from "../../core/change/classify/bots.ts";
 import type { WeightRules } from "../../core/change/classify/weight.ts";
 import { deriveDiff } from "../../core/change/diff.ts";
 import type { ChangedFile } from "../../core/change/facts.ts";
-import {
-  type HistorySummary,
-  moduleOf,
-  recordOf,
-  type SampleRow,
-  sampleColumns,
-} from "../../core/change/history.ts";
+import { type HistorySummary, moduleOf, type SampleRow, sampleColumns } from "../../core/change/history.ts";
+import { recordOf } from "../../core/change/record-of.ts";
+import { saysRevert } from "../../core/learning/words.ts";
 import { churnDays, secondsADay } from "./churn.ts";
 import { failedChanges, type PastChange } from "./failures.ts";
-import { type LoggedCommit, parseNumstat, saysRevert } from "./log.ts";
+import { type LoggedCommit, parseNumstat } from "./log.ts";
 import type { ReleaseTag } from "./release.ts";
 import { slidingCounts } from "./sliding.ts";
 
@@ -76,8 +72,8 @@ function changeOf(commit: LoggedCommit, material: HistoryMaterial): Change {
   const author = material.authors.get(commit.parents[1] ?? "");
   return {
     sha: commit.sha,
+    parents: commit.parents,
     committedAt: commit.committedAt,
-    subject: commit.subject,
     title: commit.title,
     message: commit.message,
     files,

@@ -7,6 +7,7 @@ import type { RolloutPlan } from "../../core/rollout/plan.ts";
 import { asksFor, putBack } from "../../core/rollout/put-back.ts";
 import type { RolloutState } from "../../core/rollout/state.ts";
 import type { GitRevert } from "../targets/argo-rollouts/git-revert.ts";
+import { commitFiles, createBranch } from "./branch.ts";
 import { ask, type GitHubClient, githubError } from "./client.ts";
 import { ownerAndRepo } from "./full-name.ts";
 import { lookForRevert, type RevertLook } from "./revert-look.ts";
@@ -31,9 +32,6 @@ const pulls = z.array(
 );
 type Pull = z.infer<typeof pulls>[number];
 const opened = z.looseObject({ html_url: z.string() });
-const commitMutation = `mutation ProposeRevert($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid } }
-}`;
 
 /**
  * The revert of a file as one pull request, which a person merges. Its branch bears the rollout's name: made before
@@ -56,8 +54,16 @@ export function githubRevert({ client, repository, file, told, now }: RevertOpti
       const own = look.own ?? base;
       if (asksFor(own.text ?? "", plan.candidate.id, stable)) {
         const text = reverted(own.text ?? "", came, plan);
-        if (look.own === undefined) await createBranch(branch, base.commit);
-        await commit(branch, own.commit, text, plan);
+        if (look.own === undefined) await createBranch({ client, repository, branch }, base.commit);
+        await commitFiles(
+          { client, repository, branch },
+          {
+            head: own.commit,
+            headline: plain(`Revert to ${stable || "nothing"}`, 200),
+            body: plain(`Takes back ${plan.candidate.id}.`, 1000),
+            files: { [path]: text },
+          },
+        );
       } else if (!asksFor(own.text ?? "", stable, plan.candidate.id))
         throw held(
           "revert-conflict",
@@ -117,33 +123,6 @@ export function githubRevert({ client, repository, file, told, now }: RevertOpti
     const answer = putBack(now, text ?? "", before, plan);
     if ("text" in answer) return answer.text;
     throw held(answer.refused.code, `${path} in ${repository}: ${answer.refused.sentence} Revert by hand.`);
-  }
-
-  async function createBranch(branch: string, sha: string): Promise<void> {
-    await ask(`the branch ${branch} of ${repository} (contents: write)`, () =>
-      client.request("POST /repos/{owner}/{repo}/git/refs", { ...place, ref: `refs/heads/${branch}`, sha }),
-    );
-  }
-
-  /** On exactly the head that was looked at, and signed by GitHub. */
-  async function commit(
-    branch: string,
-    head: string,
-    text: string,
-    { candidate, stable }: RolloutPlan,
-  ): Promise<void> {
-    const input = {
-      branch: { repositoryNameWithOwner: repository, branchName: branch },
-      expectedHeadOid: head,
-      message: {
-        headline: plain(`Revert to ${stable?.id ?? "nothing"}`, 200),
-        body: plain(`Takes back ${candidate.id}.`, 1000),
-      },
-      fileChanges: { additions: [{ path, contents: Buffer.from(text).toString("base64") }] },
-    };
-    await ask(`a commit on ${branch} of ${repository} (contents: write)`, () =>
-      client.graphql(commitMutation, { input }),
-    );
   }
 
   async function open(head: string, base: string, commitUrl: string, plan: RolloutPlan): Promise<Pull> {

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { isModelFile, largestModelMib } from "../../core/policy/bundle/model-files.ts";
 import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
 import type { Problem } from "../../core/policy/yaml/problem.ts";
 import { ask, type GitHubClient } from "./client.ts";
+import { wholeText } from "./large-blob.ts";
 import { whenNeeded } from "./when-needed.ts";
 
 /** Text of a pull request's head, read to be shown and never to decide. */
@@ -14,6 +16,7 @@ const answer = whenNeeded(() =>
         z.string(),
         z
           .object({
+            oid: z.string().optional(),
             text: z.string().nullish(),
             byteSize: z.int().optional(),
             isTruncated: z.boolean().optional(),
@@ -25,8 +28,8 @@ const answer = whenNeeded(() =>
 );
 
 /**
- * The files of these paths at a commit, in one request. They are asked for by name, so that a head with a hundred
- * thousand files in the folder costs no more than one with five; GitHub cuts off the text of a large one.
+ * The files of these paths at a commit, in one request, and one more for a long model. They are asked for by name, so that
+ * a head with a hundred thousand files in the folder costs no more than one with five.
  */
 export async function readHeadText(
   client: GitHubClient,
@@ -36,7 +39,7 @@ export async function readHeadText(
   const names = paths.map((_, index) => `path${index}`);
   const query = `query HeadText($owner: String!, $name: String!, ${names.map((name) => `$${name}: String!`).join(", ")}) {
     repository(owner: $owner, name: $name) {
-      ${names.map((name) => `${name}: object(expression: $${name}) { ... on Blob { text byteSize isTruncated } }`).join("\n      ")}
+      ${names.map((name) => `${name}: object(expression: $${name}) { ... on Blob { oid text byteSize isTruncated } }`).join("\n      ")}
     }
   }`;
   const variables = Object.fromEntries(paths.map((path, index) => [`path${index}`, `${place.head}:${path}`]));
@@ -49,9 +52,13 @@ export async function readHeadText(
     const blob = found[`path${index}`];
     const sizeKib = Math.ceil((blob?.byteSize ?? 0) / 1024);
     if (!blob || blob.byteSize === undefined) continue;
-    if (blob.isTruncated || sizeKib > largestDocumentKib) {
-      const message = `the file is ${sizeKib} KiB; at most ${largestDocumentKib} KiB are read. Split it or shorten it`;
+    const isModel = isModelFile(file.slice(file.lastIndexOf("/") + 1));
+    const mostKib = isModel ? largestModelMib * 1024 : largestDocumentKib;
+    if (sizeKib > mostKib || (blob.isTruncated && !isModel)) {
+      const message = `the file is ${sizeKib} KiB; at most ${mostKib} KiB are read. Split it or shorten it`;
       read.problems.push({ file, message });
+    } else if (blob.isTruncated && blob.oid !== undefined) {
+      read.texts.set(file, await wholeText(client, { ...place, oid: blob.oid, path: file }));
     } else if (blob.text == null) read.problems.push({ file, message: "the file is binary; policy is text" });
     else read.texts.set(file, blob.text);
   }

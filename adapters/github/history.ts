@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { HistorySummary } from "../../core/change/history.ts";
 import { exitCodes, UserError } from "../../core/errors.ts";
+import { commitFiles } from "./branch.ts";
 import { ask, type GitHubClient, githubError } from "./client.ts";
 import { ownerAndRepo } from "./full-name.ts";
 
@@ -8,11 +9,6 @@ import { ownerAndRepo } from "./full-name.ts";
 const branch = "adaptive-deploy/history";
 const made = z.object({ sha: z.string() });
 const ref = z.object({ object: z.object({ sha: z.string() }) });
-const committed = z.object({ createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }) }) });
-
-const mutation = `mutation RefreshHistory($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid } }
-}`;
 
 /** Replaces the summary behind the branch's head, and answers with the commit. Where another run came first, its summary stands. */
 export async function writeHistory(
@@ -32,14 +28,10 @@ export async function writeHistory(
   const message = `Summarise the history up to ${summary.base.slice(0, 12)}`;
   const head = await headOf(client, owner, repo);
   if (head === undefined) return firstSummary(client, owner, repo, message, text);
-  const input = {
-    branch: { repositoryNameWithOwner: fullName, branchName: branch },
-    expectedHeadOid: head,
-    message: { headline: message },
-    fileChanges: { additions: [{ path: "history.json", contents: Buffer.from(text).toString("base64") }] },
-  };
-  const data = await ask(`the branch ${branch} (contents: write)`, () => client.graphql(mutation, { input }));
-  return committed.parse(data).createCommitOnBranch.commit.oid;
+  return commitFiles(
+    { client, repository: fullName, branch },
+    { head, headline: message, files: { "history.json": text } },
+  );
 }
 
 async function headOf(client: GitHubClient, owner: string, repo: string): Promise<string | undefined> {

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { exitCodes, UserError } from "../../core/errors.ts";
 import { optional } from "../../core/optional.ts";
+import { isModelFile } from "../../core/policy/bundle/model-files.ts";
 import { configurationPath, defaultBundleFolder } from "../policy/places.ts";
 import { ask, type GitHubClient } from "./client.ts";
+import { wholeText } from "./large-blob.ts";
 import { organisationRepository, withoutOrganisation } from "./organisation.ts";
 import { whenNeeded } from "./when-needed.ts";
 
@@ -26,6 +28,7 @@ export type TrustedText = {
 const blob = whenNeeded(() =>
   z
     .object({
+      oid: z.string().optional(),
       text: z.string().nullish(),
       isTruncated: z.boolean().optional(),
       isBinary: z.boolean().nullish(),
@@ -83,11 +86,11 @@ fragment policy on Repository {
   configuration: object(expression: $configuration) { ...text }
   bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ...text } } } }
 }
-fragment text on Blob { text isTruncated isBinary }`;
+fragment text on Blob { oid text isTruncated isBinary }`;
 
 type Place = { owner: string; name: string; base: string; folder?: string };
 
-/** Everything that is trusted, in one request. */
+/** Everything that is trusted, in one request; a model that is too long for it is asked for by itself. */
 export async function readTrustedText(client: GitHubClient, place: Place): Promise<TrustedText> {
   const what = `the policy of ${place.owner}/${place.name}`;
   const folder = place.folder ?? defaultBundleFolder;
@@ -116,9 +119,9 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
       exitCodes.unavailable,
     );
   }
-  const own = policyOf(repository, folder);
+  const own = await policyOf(client, place, repository, folder);
   const isAsked = place.folder !== undefined || own.configuration !== undefined || Boolean(own.bundle?.size);
-  const shared = isAsked ? undefined : await sharedPolicy(organisation, place);
+  const shared = isAsked ? undefined : await sharedPolicy(client, organisation, place);
   return {
     viewer: viewer.login,
     defaultBranch: branch.name,
@@ -137,11 +140,16 @@ export async function readTrustedText(client: GitHubClient, place: Place): Promi
 type PolicyText = Pick<TrustedText, "configuration" | "bundle">;
 type PolicyAnswer = NonNullable<z.infer<ReturnType<typeof answer>>["organisation"]>;
 
-function policyOf({ configuration, bundle }: PolicyAnswer, folder: string): PolicyText {
+async function policyOf(
+  client: GitHubClient,
+  { owner, name }: Pick<Place, "owner" | "name">,
+  { configuration, bundle }: PolicyAnswer,
+  folder: string,
+): Promise<PolicyText> {
   const entries = bundle?.entries ?? undefined;
   return {
     ...optional("configuration", whole(configuration, configurationPath)),
-    ...optional("bundle", entries && bundleFiles(folder, entries, whole)),
+    ...optional("bundle", entries && (await filesOf(client, { owner, name, folder }, entries))),
   };
 }
 
@@ -157,12 +165,14 @@ function whole(value: z.infer<ReturnType<typeof blob>>, path: string): string | 
 
 /** The policy that the owner keeps for repositories without one, where it speaks for this one. */
 async function sharedPolicy(
+  client: GitHubClient,
   found: PolicyAnswer | null | undefined,
   { owner, name }: Place,
 ): Promise<(PolicyText & { commit: string; source: string }) | undefined> {
   const commit = found?.defaultBranchRef?.target?.oid;
   if (!found || commit === undefined) return undefined;
-  const policy = policyOf(found, defaultBundleFolder);
+  const shared = { owner, name: organisationRepository };
+  const policy = await policyOf(client, shared, found, defaultBundleFolder);
   if (policy.configuration === undefined && !policy.bundle?.size) return undefined;
   const source = `${owner}/${organisationRepository}`;
   // Reading YAML is for the few repositories that need it.
@@ -176,14 +186,19 @@ async function sharedPolicy(
 
 type Entry = { name: string; type: string; object?: z.infer<ReturnType<typeof blob>> };
 
-function bundleFiles(
-  folder: string,
+async function filesOf(
+  client: GitHubClient,
+  { owner, name, folder }: { owner: string; name: string; folder: string },
   entries: Entry[],
-  text: (value: z.infer<ReturnType<typeof blob>>, path: string) => string | undefined,
-): Map<string, string> {
+): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const entry of entries.filter((one) => one.type === "blob")) {
-    const content = text(entry.object, `${folder}/${entry.name}`);
+    const path = `${folder}/${entry.name}`;
+    const { oid, isTruncated } = entry.object ?? {};
+    const isLongModel = isTruncated && isModelFile(entry.name) && oid !== undefined;
+    const content = isLongModel
+      ? await wholeText(client, { owner, name, oid, path })
+      : whole(entry.object, path);
     if (content !== undefined) files.set(entry.name, content);
   }
   return files;
@@ -196,7 +211,7 @@ export async function readBundleFolder(
 ): Promise<Map<string, string> | undefined> {
   const folderQuery = `query Bundle($owner: String!, $name: String!, $bundle: String!) {
     repository(owner: $owner, name: $name) {
-      bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ... on Blob { text isTruncated isBinary } } } } }
+      bundle: object(expression: $bundle) { ... on Tree { entries { name type object { ... on Blob { oid text isTruncated isBinary } } } } }
     }
   }`;
   const data = await ask(`the policy folder ${place.folder}`, () =>
@@ -208,5 +223,5 @@ export async function readBundleFolder(
   );
   const parsed = z.object({ repository: z.object({ bundle: bundleAnswer() }) }).parse(data);
   const entries = parsed.repository.bundle?.entries ?? undefined;
-  return entries && bundleFiles(place.folder, entries, whole);
+  return entries && filesOf(client, place, entries);
 }

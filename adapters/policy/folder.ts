@@ -4,6 +4,7 @@ import { exitCodes, UserError } from "../../core/errors.ts";
 import { digest } from "../../core/evidence/canonical.ts";
 import { readBundle } from "../../core/policy/bundle/bundle.ts";
 import { type CheckedBundle, checkBundle } from "../../core/policy/bundle/lint/index.ts";
+import { isModelFile, largestModelMib } from "../../core/policy/bundle/model-files.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 import { didYouMean } from "../../core/policy/suggest.ts";
 import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
@@ -76,9 +77,20 @@ export async function readFolder(path: string): Promise<Map<string, string>> {
       notFound(join(path, name), error),
     );
     // One character more than is allowed is enough for the reader to refuse the file.
-    return [name, text.slice(0, largestDocumentKib * 1024 + 1)];
+    const mostKib = isModelFile(name) ? largestModelMib * 1024 : largestDocumentKib;
+    return [name, text.slice(0, mostKib * 1024 + 1)];
   });
   return new Map(await Promise.all(texts));
+}
+
+/** Undefined where there is none that can be read. */
+export async function folderOrNone(path: string): Promise<Map<string, string> | undefined> {
+  try {
+    return await readFolder(path);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function notFound(path: string, error: unknown): never {

@@ -9,6 +9,7 @@ export const riskWrong: Answering<"risk-wrong"> = async (command, asking) => {
   const refused = await refusedToWrite(asking);
   if (refused) return refused;
   const { body: decision } = await place.askedFor(place.environment);
+  const { version, state, probability } = decision.model ?? {};
   const body = {
     verdict: "wrong",
     reason: command.reason,
@@ -16,7 +17,9 @@ export const riskWrong: Answering<"risk-wrong"> = async (command, asking) => {
     pull_request: said.number,
     head_sha: place.pull.head.sha,
     comment: said.id,
-    ...{ decision: decision.decision_id, risk_score: decision.risk_score },
+    ...{ decision: decision.decision_id, risk_score: decision.risk_score, environment: place.environment },
+    // What the model said stands beside it in the shadow report, whether or not it was shown.
+    ...(version === undefined || probability === undefined ? {} : { model: { version, state, probability } }),
   };
   await recordMissing(work, said.repository, (known) =>
     known.some((event) => isOfComment(event, "feedback", said.id))

@@ -4,6 +4,7 @@ import type { Decision } from "../../core/decision/shape.ts";
 import { blocked } from "../../core/decision/strictest.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { inline } from "../../core/render/escape.ts";
+import { scoreWords } from "../../core/render/model-says.ts";
 import { holding, type NextMoment, waitsForTime } from "./next-moment.ts";
 
 /** What a gate says to GitHub: a state ends the wait, a comment alone reports that it goes on. */
@@ -19,7 +20,7 @@ export const lookAgainAt = (moment: string): string => ` It is looked at again a
 /** Only a policy that enforces holds anything up; what would have been held is said all the same. */
 export function wordOf(decision: Decision, next?: NextMoment): Word {
   const code = exitCodeOf(decision, "never");
-  const score = `Risk ${decision.risk_score} / 100, strategy ${inline(decision.strategy_name, 60)}.`;
+  const score = `Risk ${scoreWords(decision)}, strategy ${inline(decision.strategy_name, 60)}.`;
   if (code === exitCodes.go) return word("approved", `${score} ${passes(decision)}`);
   if (code === exitCodes.blocked && !waitsForTime(decision))
     return word("rejected", `Blocked by policy. ${score} ${reasons(decision)}`);

@@ -1,6 +1,7 @@
 import { effective } from "../../core/decision/envelope.ts";
 import type { Approval, Decision, Gate } from "../../core/decision/shape.ts";
 import { plain } from "../../core/render/escape.ts";
+import { modelLeads, modelSentence, rescaledSentence, shadowSentence } from "../../core/render/model-says.ts";
 import { signed } from "../../core/render/numbers.ts";
 import { paceSteps, paceWords, sharePercent } from "../../core/render/plan.ts";
 import {
@@ -15,7 +16,13 @@ import {
 import { liftedSentences } from "../../core/render/stops.ts";
 import { renderSvg } from "../../core/render/svg.ts";
 import { unknownFact } from "../../core/render/values.ts";
-import { levelOf, modeSentence, serviceOutcome, shortAsk, strictestFirst } from "../../core/render/words.ts";
+import {
+  levelOfAnswer,
+  modeSentence,
+  serviceOutcome,
+  shortAsk,
+  strictestFirst,
+} from "../../core/render/words.ts";
 import { contributorTable } from "./contributors.ts";
 import type { Found } from "./decisions.ts";
 import { type Content, html, type Markup, trusted } from "./html.ts";
@@ -47,11 +54,11 @@ export function decisionPage(view: DecisionView): Page & { drawnStyle: string | 
       view.pullAddress && html` · <a href="${view.pullAddress}">See it on GitHub</a>`
     }</p>
 ${headline(decision, found.hold)}
-<p>${found.hold ? "A hold stops the rollout in every mode." : modeSentence(decision)} ${historySentence(decision)} ${bandSentence(decision)}</p>
+<p>${found.hold ? "A hold stops the rollout in every mode." : modeSentence(decision)} ${historySentence(decision)} ${modelSentence(decision) ?? shadowSentence(decision, voice)} ${bandSentence(decision)}</p>
 <h2>Why this score</h2>
 <div class="plot">${trusted(drawing)}</div>
 ${contributorTable(decision)}
-<p>${sumSentence(decision, voice)} ${notCountedSentence(decision, voice)}</p>
+<p>${sumSentence(decision, voice)} ${rescaledSentence(decision)} ${notCountedSentence(decision, voice)}</p>
 <div class="columns">${unknowns(decision)}${lower(decision)}</div>
 <h2>Gates</h2>
 ${gates(decision)}
@@ -66,8 +73,9 @@ ${provenance(view)}`,
 }
 
 function headline(decision: Decision, hold: Found["hold"]): Markup {
-  const level = levelOf(decision.risk_score);
-  return html`<div class="headline"><div class="figure ${level}">${decision.risk_score}<small>of 100, ${level} risk</small></div>
+  const level = levelOfAnswer(decision);
+  const unit = modelLeads(decision) && decision.model?.scale === "rank" ? "of 100 by rank" : "of 100";
+  return html`<div class="headline"><div class="figure ${level}">${decision.risk_score}<small>${unit}, ${level} risk</small></div>
 <div class="answer ${answerLevel(decision, hold)}"><p class="ask">${asks(decision, hold)}</p>${
     hold && html`<p>${holdWords(hold)}</p><p>A comment <code>/unhold</code> there lets it go on.</p>`
   }${

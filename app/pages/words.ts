@@ -1,8 +1,9 @@
 import type { Decision, Gate } from "../../core/decision/shape.ts";
 import { plain } from "../../core/render/escape.ts";
 import { askFor } from "../../core/render/headline.ts";
+import { scoreInShort } from "../../core/render/model-says.ts";
 import { shortCommit, type Voice } from "../../core/render/sentences.ts";
-import { decisionOutcome, levelOf, type Outcome } from "../../core/render/words.ts";
+import { decisionOutcome, levelOfAnswer, type Outcome } from "../../core/render/words.ts";
 import type { Found } from "./decisions.ts";
 import { type Content, html, type Markup } from "./html.ts";
 
@@ -16,8 +17,8 @@ export const voice: Voice = {
 };
 
 export function scorePill(decision: Decision): Markup {
-  const level = levelOf(decision.risk_score);
-  return html`<span class="score ${level}">${decision.risk_score} <small>${level}</small></span>`;
+  const level = levelOfAnswer(decision);
+  return html`<span class="score ${level}">${scoreInShort(decision)} <small>${level}</small></span>`;
 }
 
 /** What is asked of people now: somebody's hold says more than any approval. */

@@ -2,8 +2,11 @@ import { calendarFacts } from "../policy/calendar.ts";
 import { defaultEnvironment } from "../policy/environment.ts";
 import type { PolicyBundle } from "../policy/schema.ts";
 import { scoreFacts } from "../risk/score.ts";
-import { deriveDiff } from "./diff.ts";
+import type { WeightRules } from "./classify/weight.ts";
+import { countedFiles, deriveDiff } from "./diff.ts";
 import { type ChangedFile, type ChangeFacts, type KindName, kindNames } from "./facts.ts";
+import type { PastOfFiles } from "./facts-for-model.ts";
+import { pastOf } from "./files-table.ts";
 import { filled } from "./filled.ts";
 import { failureRateOf, type HistorySummary, historyFacts } from "./history.ts";
 import { deriveKinds } from "./kinds.ts";
@@ -37,7 +40,11 @@ export function deriveFacts(measured: ChangeFacts, policy: PolicyBundle, around:
       name: around.service ?? measured.service?.name ?? nameOfRepository(measured.change?.repository),
       environment: around.environment,
     },
-    context: { ...measured.context, ...timesOf(measured, policy, around, kinds ?? {}, around.service) },
+    context: {
+      ...measured.context,
+      ...dayOf(policy, around),
+      ...timesOf(measured, policy, around, kinds ?? {}, around.service),
+    },
   };
   facts.coverage = coverageOf(measured, around.history);
   // What the summary knows wins: a given file could otherwise silence it.
@@ -63,11 +70,12 @@ function diffOf(
   files: ChangedFile[] | undefined,
 ): ChangeFacts["diff"] {
   if (!files) return measured.diff;
-  const derived = deriveDiff(files, {
-    notCounted: policy.weights["not-counted"],
-    counted: policy.weights.counted,
-  });
+  const derived = deriveDiff(files, weightRulesOf(policy));
   return { ...derived, owners: measured.diff?.owners, incomplete: measured.diff?.incomplete };
+}
+
+function weightRulesOf({ weights }: PolicyBundle): WeightRules {
+  return { notCounted: weights["not-counted"], counted: weights.counted };
 }
 
 /** A kind told from the paths stands; one that was measured or given may add to it, and not take away. */
@@ -106,6 +114,7 @@ function servicesOf(
   return touched.map(({ service, files: own }) => {
     const facts = { ...measured, ...(files ? { diff: { ...measured.diff, changed_files: own } } : {}) };
     const kinds = kindsOf(facts, policy, files ? own : undefined);
+    const past = pastIn(around.history, measured, policy, files && own);
     return {
       name: service.name,
       platforms: service.platforms,
@@ -119,6 +128,7 @@ function servicesOf(
           around.history,
           own.map((file) => file.path),
         ),
+      ...(past ? { past } : {}),
     };
   });
 }
@@ -141,8 +151,21 @@ function historyOf(
   return historyFacts(summary, {
     isBot: facts.change?.author_is_bot ?? false,
     files: (files ?? []).map((file) => file.path),
+    past: pastIn(summary, facts, policy, files),
     score: (past) => scoreFacts(past, policy.weights).score,
   });
+}
+
+/** Of a part of the files nothing can be said of all. */
+function pastIn(
+  summary: HistorySummary | undefined,
+  { diff }: ChangeFacts,
+  policy: PolicyBundle,
+  files: ChangedFile[] | undefined,
+): PastOfFiles | undefined {
+  const rows = summary?.files?.rows;
+  if (!rows || !files || diff?.incomplete) return undefined;
+  return pastOf(countedFiles(files, weightRulesOf(policy)), (path) => rows[path]);
 }
 
 /** Facts that were derived before hold no files to match; the services that they name still stand. */
@@ -176,6 +199,11 @@ function timesOf(
     change_window: told?.change_window === "closed" ? "closed" : change_window,
     freeze: freeze || told?.freeze || "",
   };
+}
+
+/** A day and no instant: the facts of one day are equal. */
+function dayOf({ model }: PolicyBundle, { now }: Surroundings): { day?: string } {
+  return model && now ? { day: now.toISOString().slice(0, 10) } : {};
 }
 
 function nameOfRepository(repository: string | null | undefined): string | undefined {

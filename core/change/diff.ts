@@ -1,6 +1,7 @@
 import { languageOf } from "./classify/languages.ts";
 import { type Weight, type WeightRules, weightOf } from "./classify/weight.ts";
 import type { ChangedFile, DiffFacts, NotCountedReason } from "./facts.ts";
+import { moduleOf } from "./history.ts";
 
 type Weighed = { file: ChangedFile; weight: Weight };
 
@@ -25,12 +26,18 @@ export function deriveDiff(files: readonly ChangedFile[], rules: WeightRules = {
     ...(additions === undefined ? {} : { additions }),
     ...(deletions === undefined ? {} : { deletions }),
     directories: new Set(counted.map(({ file }) => folderOf(file.path))).size,
+    modules: new Set(counted.map(({ file }) => moduleOf(file.path))).size,
     ...(entropy === undefined ? {} : { entropy }),
     languages: languagesOf(counted),
     ...(churn === undefined ? {} : { churn }),
     busiest_files: busiestOf(counted),
     ...(notCounted ? { not_counted: notCounted } : {}),
   };
+}
+
+/** The files of a change that are not left out whole. */
+export function countedFiles(files: readonly ChangedFile[], rules: WeightRules = {}): ChangedFile[] {
+  return files.filter((file) => weightOf(file, rules).reason === undefined);
 }
 
 /** Shannon entropy of the changed lines over the files, scaled to 0–1: 0 all in one file, 1 evenly spread. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { modelCalibration, pastOfFiles } from "./facts-for-model.ts";
 import { targets } from "./targets.ts";
 
 export { targets } from "./targets.ts";
@@ -51,6 +52,8 @@ export const diffFacts = z.strictObject({
   additions: count,
   deletions: count,
   directories: count,
+  /** Modules: the first two folders of a path. */
+  modules: count,
   /** Shannon entropy of the changed lines over the files, scaled to 0–1. */
   entropy: amount,
   languages: z.record(z.string(), z.int().nonnegative()).nullish(),
@@ -211,9 +214,11 @@ export const changeFacts = z.strictObject({
       score_quantiles: z.array(z.number()).nullish(),
       /** Share of past changes to the touched modules that were rolled back, reverted or fixed soon after. */
       failure_rate: z.number().min(0).max(1).nullish(),
+      past: pastOfFiles.nullish(),
       previous_release: text,
       days_since_rollback: amount,
       days_since_incident: amount,
+      model_calibration: modelCalibration.nullish(),
     })
     .nullish(),
   context: z
@@ -221,6 +226,8 @@ export const changeFacts = z.strictObject({
       requests_per_second: amount,
       peak: yesNo,
       change_window: z.enum(["open", "closed"]).nullish(),
+      /** Day of the decision in universal time, told where a model is there that grows old. */
+      day: z.iso.date().nullish(),
       /** Name of the freeze in force; the empty string means that none is. */
       freeze: text,
       error_budget_left_percent: z.number().max(100).nullish(),
@@ -262,6 +269,7 @@ export const changeFacts = z.strictObject({
           })
           .nullish(),
         failure_rate: z.number().min(0).max(1).nullish(),
+        past: pastOfFiles.nullish(),
       }),
     )
     .nullish(),

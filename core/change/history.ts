@@ -2,6 +2,9 @@ import { quantileSorted } from "simple-statistics";
 import * as z from "zod";
 import { leastHistoryChanges } from "./fact.ts";
 import type { ChangeFacts } from "./facts.ts";
+import { modelCalibration, type PastOfFiles } from "./facts-for-model.ts";
+import { filesTable } from "./files-table.ts";
+import { recordOf } from "./record-of.ts";
 
 /** `history.json`: what the merged changes of one branch were like. Counts only; no person is named. */
 
@@ -42,13 +45,6 @@ const changesAndFailures = z.strictObject({
   failures: z.int().nonnegative(),
 });
 
-/** A record without a prototype: its keys come from outside, and no path may read as something of Object's own. */
-export function recordOf<Value>(entries: Iterable<readonly [string, Value]>): Record<string, Value> {
-  const record: Record<string, Value> = Object.create(null);
-  for (const [key, value] of entries) record[key] = value;
-  return record;
-}
-
 const countsByPath = z
   .record(z.string(), z.int().nonnegative())
   .transform((record) => recordOf(Object.entries(record)));
@@ -82,6 +78,10 @@ export const historySummary = z.strictObject({
   days_since_rollback: z.number().nonnegative().nullable(),
   /** Percent of lines covered on this commit, where its run had a coverage report: what a change is compared with. */
   coverage_percent: z.number().min(0).max(100).optional(),
+  /** What the files of `base` have behind them; absent in summaries of earlier versions. */
+  files: filesTable.optional(),
+  /** How the outcomes of releases fit what the model in force said of them, where a ledger tells. */
+  model_calibration: modelCalibration.optional(),
 });
 export type HistorySummary = z.infer<typeof historySummary>;
 
@@ -123,6 +123,8 @@ export type HistoryQuestion = {
   files: readonly string[];
   /** Score of a past change under the policy at hand. */
   score: (facts: ChangeFacts) => number;
+  /** What the files that count have behind them. */
+  past?: PastOfFiles | undefined;
 };
 
 /** What the history says to one change. Below 30 changes it is only counted: nothing typical can be said yet. */
@@ -140,8 +142,10 @@ export function historyFacts(
     among: question.isBot ? "bots" : "people",
     ...(enough ? { typical: medians, score_quantiles: scoreQuantiles(rows, question.score) } : {}),
     ...(failureRate === undefined ? {} : { failure_rate: failureRate }),
+    ...(question.past ? { past: question.past } : {}),
     ...(summary.previous_release ? { previous_release: summary.previous_release.name } : {}),
     ...(summary.days_since_rollback === null ? {} : { days_since_rollback: summary.days_since_rollback }),
+    ...(summary.model_calibration ? { model_calibration: summary.model_calibration } : {}),
   };
 }
 

@@ -96,7 +96,7 @@ export function readPatch(patch: string, path = ""): PatchCounts {
   const closeRun = () => {
     if (removed.length > 0 && added.length > 0) {
       const limit = Math.min(stepsLeft, stepsPerLine * (removed.length + added.length));
-      const { pairs, steps } = orderedPairs(removed, added, limit);
+      const { pairs, steps } = orderedPairs(removed.map(keyOf), added.map(keyOf), limit);
       stepsLeft -= steps;
       counts.whitespaceAdditions += pairs;
       counts.whitespaceDeletions += pairs;
@@ -107,14 +107,12 @@ export function readPatch(patch: string, path = ""): PatchCounts {
   for (const line of patchLines(patch)) {
     if (line.kind === "removed") {
       counts.deletions++;
-      const key = keyOf(line.text);
-      if (key === "") counts.whitespaceDeletions++;
-      else removed.push(key);
+      if (line.text.trim() === "") counts.whitespaceDeletions++;
+      else removed.push(line.text);
     } else if (line.kind === "added") {
       counts.additions++;
-      const key = keyOf(line.text);
-      if (key === "") counts.whitespaceAdditions++;
-      else added.push(key);
+      if (line.text.trim() === "") counts.whitespaceAdditions++;
+      else added.push(line.text);
     } else if (line.kind !== "no-newline") closeRun();
   }
   closeRun();

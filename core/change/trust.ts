@@ -126,6 +126,16 @@ function withoutUntrustedComfort(
   return result;
 }
 
+/**
+ * Without what the history summary says of the touched files, where it is not trusted; undefined where nothing of that is
+ * known. A model could be told of well-known, quiet files.
+ */
+export function withoutUntrustedHistory(facts: ChangeFacts): ChangeFacts | undefined {
+  const { history, diff } = facts;
+  if (facts.sources?.history?.trusted !== false || !(history || diff?.churn != null)) return undefined;
+  return { ...facts, history: undefined, ...(diff ? { diff: { ...diff, churn: undefined } } : {}) };
+}
+
 /** A count of zero, or a change for the better, is comfort; anything above stands. */
 function above0(value: number | null | undefined): number | undefined {
   return (value ?? 0) > 0 ? (value ?? undefined) : undefined;

@@ -3,10 +3,10 @@ import { decisionNames } from "../policy/guardrails/index.ts";
 import type { Mode, PolicyBundle, Thresholds } from "../policy/schema.ts";
 import { bandsFor } from "../policy/scope.ts";
 import { moreCareful } from "../strategy/care.ts";
-import { applyOverrides, type PickedStrategy, strategyForBand, strategyNamed } from "../strategy/pick.ts";
+import { applyOverrides, type PickedStrategy, strategyNamed } from "../strategy/pick.ts";
+import type { ScoreAsk } from "./by-score.ts";
 import { changeGates } from "./change-gates.ts";
 import { contextGates } from "./context-gates.ts";
-import { gate } from "./gate.ts";
 import { applyGuardrails, matchingOverrides } from "./guardrails.ts";
 import { isPlainRevert, liftedForRevert } from "./revert.ts";
 import type { Gate } from "./shape.ts";
@@ -20,6 +20,14 @@ export type Ground = {
   mode: Mode;
 };
 export type Scores = { risk_score: number; band_score: number; worst_score: number };
+/** What the document says, and what guardrails may ask beside it; several asks hold together. */
+export type Scored = {
+  scores: Scores;
+  /** In percent and as a share, where a model decides. */
+  rank?: number;
+  probability?: number;
+  asks: readonly [ScoreAsk, ...ScoreAsk[]];
+};
 export type PolicyAnswer = {
   picked: PickedStrategy;
   gates: Gate[];
@@ -29,17 +37,21 @@ export type PolicyAnswer = {
 };
 
 /** What the policy answers to a change of these scores: asked with its own, and again with those of the worst case. */
-export function answerAt(facts: ChangeFacts, ground: Ground, scores: Scores): PolicyAnswer {
+export function answerAt(
+  facts: ChangeFacts,
+  ground: Ground,
+  { scores, asks, ...known }: Scored,
+): PolicyAnswer {
   const { policy, thresholds, scope, mode } = ground;
   const isRevert = isPlainRevert(facts);
   const named = (strategy: PickedStrategy) =>
-    decisionNames(facts, { ...scores, ...scope, mode, strategy: strategy.kind });
-  const banded = isRevert ? fastest(ground) : strategyOfBand(ground, scores.band_score);
+    decisionNames(facts, { ...scores, ...known, ...scope, mode, strategy: strategy.kind });
+  const banded = isRevert ? fastest(ground) : mostCareful(asks);
   const overrides = matchingOverrides(policy.mapping, named(banded));
   const overridden = applyOverrides(policy.mapping, banded, overrides);
   const guardrails = applyGuardrails(policy, named(overridden), overridden);
   const all = [
-    ...approvalGate(scores.risk_score, thresholds, guardrails.allows),
+    ...asks.map((ask) => ask.gates(guardrails.allows)).reduce(strictestGates),
     ...changeGates(facts, thresholds, overrides),
     ...contextGates(facts, thresholds, policy.calendar),
     ...guardrails.gates,
@@ -62,8 +74,10 @@ export function stricterAnswer(one: PolicyAnswer, other: PolicyAnswer): PolicyAn
   };
 }
 
-function strategyOfBand({ policy, scope }: Ground, bandScore: number): PickedStrategy {
-  return strategyForBand(policy.mapping, bandsFor(policy.mapping, scope), bandScore);
+function mostCareful(asks: Scored["asks"]): PickedStrategy {
+  return asks
+    .map(({ picked }) => picked)
+    .reduce((most, picked) => (moreCareful(picked.kind, most.kind) ? picked : most));
 }
 
 /** The strategy of the lowest band that holds here. */
@@ -71,19 +85,4 @@ function fastest({ policy, scope }: Ground): PickedStrategy {
   const [lowest] = bandsFor(policy.mapping, scope);
   if (!lowest) throw new TypeError("The policy was read without a band.");
   return strategyNamed(policy.mapping, lowest.strategy);
-}
-
-function approvalGate(score: number, thresholds: Thresholds, allows: string[]): Gate[] {
-  const from = thresholds.approval?.from;
-  if (from === undefined) return [];
-  if (score < from) {
-    const sentence = `The score ${score} is below ${from}, from where an approval is needed.`;
-    return [gate("risk-score", "pass", "within-policy", sentence)];
-  }
-  if (allows.length) {
-    const sentence = `Guardrail ${allows.join(", ")} lets this change go without an approval.`;
-    return [gate("risk-score", "pass", "guardrail-allows", sentence)];
-  }
-  const sentence = `From a score of ${from} a person approves; this one has ${score}.`;
-  return [gate("risk-score", "approve", "score-needs-approval", sentence)];
 }

@@ -4,13 +4,15 @@ import { defaultEnvironment } from "../policy/environment.ts";
 import { type Mode, modes, type PolicyBundle, type Thresholds } from "../policy/schema.ts";
 import { thresholdsFor } from "../policy/scope.ts";
 import { counterfactuals } from "../risk/counterfactuals.ts";
-import { type Score, scoreFacts, shownScore } from "../risk/score.ts";
-import { contributorSentence } from "../risk/sentences.ts";
-import { answerAt, type Ground, type PolicyAnswer, type Scores, stricterAnswer } from "./answer.ts";
+import { shownScore } from "../risk/score.ts";
+import type { PolicyAnswer } from "./answer.ts";
+import { levelIn } from "./by-score.ts";
+import { contributorsOf, unknownsOf } from "./contributors.ts";
 import { leadingGate } from "./gate.ts";
-import type { Contributor, ServiceDecision } from "./shape.ts";
+import { readingOf, scoreLike, stricterReading } from "./reading.ts";
+import type { ModelAnswer, ServiceDecision } from "./shape.ts";
 
-export type ServiceAnswer = { decision: ServiceDecision; facts: ChangeFacts; exact: Score; notes: string[] };
+export type ServiceAnswer = { decision: ServiceDecision; facts: ChangeFacts; notes: string[] };
 
 /** Decides for one service: its facts, the policy, and the mode asked for, which may only strengthen the policy's. */
 export function decideService(
@@ -30,75 +32,50 @@ export function decideService(
     mode === "enforced"
       ? believableReadings(given, least, policy.calendar !== undefined)
       : { worried: given };
-  const { facts, exact, scores, answer, atWorst } = bare
+  const reading = bare
     ? stricterReading(readingOf(worried, ground), readingOf(bare, ground))
     : readingOf(worried, ground);
+  const { facts, exact, heard, voice, scores, answer, atWorst } = reading;
   return {
     facts,
-    exact,
-    notes: answer.notes,
+    notes: [...answer.notes, ...(heard?.note ? [heard.note] : [])],
     decision: {
       name: scope.service,
       environment: scope.environment,
       mode,
       ...scores,
-      reference_score: shownScore(exact.reference),
-      contributors: contributorsOf(exact, facts, policy),
-      unknowns: unknownsOf(exact, facts, thresholds),
+      ...probabilityOf(heard?.answer),
+      reference_score: shownScore((voice ?? exact).reference),
+      contributors: contributorsOf(reading, policy),
+      unknowns: unknownsOf(reading, thresholds),
       at_worst: {
         strategy: atWorst.picked.kind,
         needs_approval: atWorst.needsApproval,
         ...(atWorst.blocks ? { blocked: true } : {}),
       },
-      counterfactuals: counterfactuals(facts, policy.weights),
+      counterfactuals: counterfactuals(facts, policy.weights, (after) => scoreLike(reading, after, ground)),
       strategy: answer.picked.kind,
       strategy_name: answer.picked.name,
       pace: answer.picked.pace,
       ...approvalOf(answer, thresholds),
       gates: answer.gates,
       reason_code: leadingGate(answer.gates)?.reason_code ?? "within-policy",
+      ...(heard
+        ? { model: { ...heard.answer, ...(voice ? { level: levelIn(ground, scores.band_score) } : {}) } }
+        : {}),
     },
   };
 }
 
-type Reading = {
-  facts: ChangeFacts;
-  exact: Score;
-  scores: Scores;
-  answer: PolicyAnswer;
-  atWorst: PolicyAnswer;
-};
-
-function readingOf(facts: ChangeFacts, ground: Ground): Reading {
-  const exact = scoreFacts(facts, ground.policy.weights);
-  const scoresAt = (score: number) => ({
-    risk_score: shownScore(score),
-    band_score: shownScore(Math.min(100, score + caution(facts, ground.policy))),
-    worst_score: shownScore(exact.worst),
-  });
-  const scores = scoresAt(exact.score);
-  const answer = answerAt(facts, ground, scores);
-  return { facts, exact, scores, answer, atWorst: answerAt(facts, ground, scoresAt(exact.worst)) };
-}
-
-/** The reading with the higher score is shown; what is asked of people is the stricter of both. */
-function stricterReading(one: Reading, other: Reading): Reading {
-  const shown = other.exact.score > one.exact.score ? other : one;
-  return {
-    ...shown,
-    answer: stricterAnswer(one.answer, other.answer),
-    atWorst: stricterAnswer(one.atWorst, other.atWorst),
-  };
+/** In shadow it stays in what is said of the model. */
+function probabilityOf(model: ModelAnswer | undefined): Pick<ServiceDecision, "probability"> {
+  if (model?.probability === undefined || model.state === "shadow") return {};
+  return { probability: model.probability };
 }
 
 export function stronger(policyMode: Mode, asked: Mode | undefined): Mode {
   if (asked === undefined) return policyMode;
   return modes.indexOf(asked) > modes.indexOf(policyMode) ? asked : policyMode;
-}
-
-function caution(facts: ChangeFacts, policy: PolicyBundle): number {
-  const extra = (facts.service?.platforms ?? []).map((platform) => policy.weights.caution?.[platform] ?? 0);
-  return Math.max(0, ...extra);
 }
 
 type Approval = Pick<
@@ -118,29 +95,6 @@ function approvalOf({ blocks, needsApproval }: PolicyAnswer, { approval }: Thres
     approvals_needed: approval?.approvers?.count ?? 1,
     ...(approvers.length ? { approvers } : {}),
   };
-}
-
-/** The integers shown differ from the exact scores by a rounding, which is a contributor so that the sum stays exact. */
-function contributorsOf(exact: Score, facts: ChangeFacts, policy: PolicyBundle): Contributor[] {
-  const rounding = shownScore(exact.score) - exact.score - (shownScore(exact.reference) - exact.reference);
-  const all =
-    rounding === 0 ? exact.contributors : [...exact.contributors, { name: "rounding", points: rounding }];
-  return all.map((contributor) => ({
-    name: contributor.name,
-    ...(contributor.value === undefined ? {} : { value: contributor.value }),
-    ...(contributor.typical === undefined ? {} : { typical: contributor.typical }),
-    points: contributor.points,
-    direction: contributor.points < 0 ? "lowers" : "raises",
-    sentence: contributorSentence(contributor, facts, policy.weights),
-  }));
-}
-
-function unknownsOf(exact: Score, facts: ChangeFacts, thresholds: Thresholds): ServiceDecision["unknowns"] {
-  const unknowns = exact.unknowns.map(({ name, worst }) => ({ name, worst }));
-  if (thresholds["error-budget"] && facts.context?.error_budget_left_percent == null) {
-    unknowns.push({ name: "error-budget", worst: 0 });
-  }
-  return unknowns;
 }
 
 function approverWords(approvers: NonNullable<Thresholds["approval"]>["approvers"]): string[] {

@@ -3,11 +3,12 @@ import type { ChangeFacts } from "../change/facts.ts";
 import { filled } from "../change/filled.ts";
 import { roundedFact } from "../change/history.ts";
 import { digest } from "../evidence/canonical.ts";
+import { optional } from "../optional.ts";
 import type { Mode, PolicyBundle } from "../policy/schema.ts";
 import { scoreFacts } from "../risk/score.ts";
 import { decideService, type ServiceAnswer } from "./decide-service.ts";
 import { identified } from "./identify.ts";
-import type { DecisionBody } from "./shape.ts";
+import type { DecisionBody, ServiceDecision } from "./shape.ts";
 import { strictest } from "./strictest.ts";
 
 /**
@@ -34,11 +35,12 @@ export function decide(
     ...top,
     ...(leading.needs_approval ? mostApprovals(declared) : {}),
     services: whole ? servicesOfWhole(facts, whole) : declared.map((one) => one.decision),
-    ...rankOf(facts, answer.facts, policy.weights),
+    ...(modelRank(leading) ?? rankOf(facts, answer.facts, policy.weights)),
     ...(facts.history?.changes == null ? {} : { history_changes: facts.history.changes }),
     ...(facts.diff?.not_counted?.files ? { not_counted: facts.diff.not_counted } : {}),
     notes: notesOf(facts, [first, ...rest]),
     policy_version: { name: policy.name, ...policy.version },
+    ...(leading.probability === undefined ? {} : optional("model_version", leading.model?.version)),
     facts_digest: digest(facts),
   });
 }
@@ -72,7 +74,7 @@ function factsOfService(facts: ChangeFacts, service: FactsOfService): ChangeFact
     diff: service.diff ?? facts.diff,
     kinds: service.kinds ?? facts.kinds,
     context: filled<Context>(service.context, facts.context ?? {}),
-    history: filled<History>({ failure_rate: service.failure_rate }, facts.history ?? {}),
+    history: filled<History>({ failure_rate: service.failure_rate, past: service.past }, facts.history ?? {}),
   };
 }
 
@@ -86,6 +88,12 @@ function subjectOf(facts: ChangeFacts): DecisionBody["subject"] {
     ...(pull_request == null ? {} : { pull_request }),
     ...(candidate ? { candidate } : {}),
   };
+}
+
+/** Where the model leads, its own rank is the rank. */
+function modelRank({ model }: ServiceDecision): Pick<DecisionBody, "rank"> | undefined {
+  if (!model?.level || !model.rank) return undefined;
+  return { rank: { ...model.rank, percent: Math.round(model.rank.percent) } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { modes, strategyKinds } from "../policy/schema.ts";
+import { modes, scoreScales, strategyKinds } from "../policy/schema.ts";
 
 /** `risk-decision.json`: the canonical body, and beside it, flattened, the envelope. */
 
@@ -38,6 +38,13 @@ export const reasonCodes = [
   "ledger-unavailable",
   "ledger-not-configured",
   "read-only-token",
+  "model-missing",
+  "model-broken",
+  "model-stale",
+  "model-unknowns",
+  "model-drifted",
+  "model-unproven",
+  "model-needs-approval",
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
@@ -72,6 +79,41 @@ const gate = z.strictObject({
 });
 export type Gate = z.infer<typeof gate>;
 
+const modelContributor = z.strictObject({
+  name: z.string(),
+  value: z.number().optional(),
+  typical: z.number().optional(),
+  /** With the bias these sum up to `log_odds` exactly. */
+  log_odds: z.number(),
+  /** Rescaled from the log-odds: these sum up to the score less the reference on the scale. */
+  points: z.number(),
+  sentence: z.string(),
+});
+
+/** What the model says of a change, whatever it counts; absent where policy knows of no model. */
+const modelAnswer = z.strictObject({
+  /** Absent where there is no model that could be read. */
+  version: z.string().optional(),
+  state: z.enum(modes),
+  scale: z.enum(scoreScales),
+  /** False: the weights decide, and the reason is below. */
+  spoke: z.boolean(),
+  reason_code: z.enum(reasonCodes).optional(),
+  sentence: z.string().optional(),
+  probability: z.number().min(0).max(1).optional(),
+  /** What it learnt to foresee. */
+  outcome: z.enum(["failed", "rolled-back"]).optional(),
+  rank: z.strictObject({ percent: z.number(), changes: z.int() }).optional(),
+  bias: z.number().optional(),
+  log_odds: z.number().optional(),
+  contributors: z.array(modelContributor).optional(),
+  /** Place of the score among the bands of the scale, where the model decides. */
+  level: z.enum(["low", "medium", "high"]).optional(),
+  /** What the weights say, which decides unless the model does. */
+  heuristic_score: z.int().min(0).max(100),
+});
+export type ModelAnswer = z.infer<typeof modelAnswer>;
+
 /** What is decided of one service, and at the top level of the strictest one. */
 const answer = {
   environment: z.string(),
@@ -103,6 +145,7 @@ const answer = {
   allowed: z.boolean(),
   needs_approval: z.boolean(),
   reason_code: z.enum(reasonCodes),
+  model: modelAnswer.optional(),
 };
 
 export const serviceDecision = z.strictObject({ name: z.string(), ...answer });

@@ -1,3 +1,4 @@
+import type { PolicyModel } from "./bundle/model.ts";
 import type { Calendar } from "./schema/calendar.ts";
 import type { Cases } from "./schema/cases.ts";
 import type { Queries } from "./schema/queries.ts";
@@ -11,7 +12,8 @@ export * from "./schema/analysis.ts";
 export * from "./schema/calendar.ts";
 export * from "./schema/cases.ts";
 export * from "./schema/configuration.ts";
-export { duration } from "./schema/parts.ts";
+export * from "./schema/model.ts";
+export { duration, serviceName } from "./schema/parts.ts";
 export * from "./schema/queries.ts";
 export * from "./schema/risk-weights.ts";
 export * from "./schema/services.ts";
@@ -28,6 +30,7 @@ export type PolicyBundle = {
   calendar?: Calendar;
   services?: Services;
   queries?: Queries;
+  model?: PolicyModel;
   guardrails: string;
   cases?: Cases;
   metadata?: string;

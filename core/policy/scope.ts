@@ -21,6 +21,7 @@ export function thresholdsFor(policy: ThresholdsAndWindows, where: Scope): Thres
       ...overlaid("wait-for", resolved, scope),
       ...overlaid("analysis", resolved, scope),
       ...overlaid("rollout", resolved, scope),
+      ...overlaid("model", resolved, scope),
     });
   }
   return resolved;

@@ -3,12 +3,14 @@ import { provenance } from "./details.ts";
 import { plain } from "./escape.ts";
 import { fitSections, type Section } from "./fit.ts";
 import { servicesTable } from "./markdown.ts";
+import { modelLeads, modelSentence, scoreWords } from "./model-says.ts";
+import { modelTable } from "./model-table.ts";
 import type { RenderOptions } from "./options.ts";
 import { paceSteps } from "./plan.ts";
 import { gatesTable, noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
 import { bandSentence, historySentence, type Voice } from "./sentences.ts";
 import { settlingSentence, standingMode, standingTitle } from "./standing.ts";
-import { decisionOutcome, levelOf } from "./words.ts";
+import { decisionOutcome, levelOfAnswer } from "./words.ts";
 
 /** The output of a check run, and how the check concludes. */
 export type CheckOutput = {
@@ -68,7 +70,7 @@ const plainVoice: Voice = { show: plain, name: (text) => plain(text, 80), strong
 /** The answer first: a list of checks shows little more than the beginning. */
 function checkTitle(decision: Decision, options: RenderOptions): string {
   const answer = standingTitle(decision, options, plainVoice);
-  const title = `${answer} · ${decision.risk_score} / 100 ${levelOf(decision.risk_score)} → ${paceSteps(decision.strategy, decision.pace)}`;
+  const title = `${answer} · ${scoreWords(decision)}${modelLeads(decision) ? "," : ""} ${levelOfAnswer(decision)} → ${paceSteps(decision.strategy, decision.pace)}`;
   const sentence = `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
   return sentence.length <= longestTitle ? sentence : `${sentence.slice(0, longestTitle - 1)}…`;
 }
@@ -76,6 +78,7 @@ function checkTitle(decision: Decision, options: RenderOptions): string {
 function summarySections(decision: Decision, options: RenderOptions): Section[] {
   const introduction = [
     historySentence(decision),
+    modelSentence(decision),
     bandSentence(decision),
     standingMode(decision, options),
     settlingSentence(options.settling, decision.decided_at, "check"),
@@ -93,6 +96,7 @@ function textSections(decision: Decision, options: RenderOptions): Section[] {
   return [
     ...pointsSections(decision, 20),
     { text: decision.services.length > 1 ? servicesTable(decision, 40) : "", drop: 3 },
+    { text: modelTable(decision, 20), drop: 5 },
     { text: gatesTable(decision, 20), drop: 4 },
     { text: provenance(decision, options), drop: 1 },
   ];

@@ -3,6 +3,7 @@ import { detailParagraphs, detailsBlock, detailsTitle } from "./details.ts";
 import { fitSections, type Section } from "./fit.ts";
 import { headline, mayStayQuiet } from "./headline.ts";
 import { headingVoice, markdownVoice, servicesTable } from "./markdown.ts";
+import { modelSentence } from "./model-says.ts";
 import type { RenderOptions } from "./options.ts";
 import { noteText, outlookParagraphs, pointsSections, stopSections } from "./sections.ts";
 import { bandSentence, historySentence } from "./sentences.ts";
@@ -32,6 +33,7 @@ function quietSections(decision: Decision, options: CommentOptions): Section[] {
   const inside = [
     [
       historySentence(decision),
+      modelSentence(decision),
       bandSentence(decision),
       [standingMode(decision, options), pendingSentence(decision, options)].filter(Boolean).join(" "),
     ]
@@ -52,6 +54,7 @@ function quietSections(decision: Decision, options: CommentOptions): Section[] {
 function fullSections(decision: Decision, options: CommentOptions): Section[] {
   const introduction = [
     historySentence(decision),
+    modelSentence(decision),
     bandSentence(decision),
     [standingMode(decision, options), pendingSentence(decision, options)].filter(Boolean).join(" "),
   ];

@@ -1,10 +1,15 @@
 import type { Decision } from "../decision/shape.ts";
 import { code, inline } from "./escape.ts";
+import { markdownVoice } from "./markdown.ts";
+import { modelLeads, scorerName, shadowSentence } from "./model-says.ts";
+import { modelTable } from "./model-table.ts";
 import { grouped } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
 import { recordedSentence, shortCommit } from "./sentences.ts";
 import { factWords } from "./values.ts";
 import { decisionOutcome } from "./words.ts";
+
+const mostReasons = 10;
 
 /** What most readers never open: the end of the comment. */
 export function detailsTitle(options: RenderOptions): string {
@@ -30,8 +35,9 @@ export function detailParagraphs(decision: Decision, options: RenderOptions): (s
     approvalLine(decision, options),
     [quiet, people].filter(Boolean).join(" "),
     passedLine(decision),
+    shadowSentence(decision, markdownVoice),
   ];
-  return [lines.filter(Boolean).join("\n"), provenance(decision, options)];
+  return [lines.filter(Boolean).join("\n"), modelTable(decision, mostReasons), provenance(decision, options)];
 }
 
 function quietSentence({ quiet }: RenderOptions): string {
@@ -45,7 +51,7 @@ function approvalLine(decision: Decision, options: RenderOptions): string | unde
   const how = options.commands ? ", `/approve-risk <reason>`" : "";
   if (outcome !== "go" || decision.approvals.length > 0) return undefined;
   const from =
-    options.approvalFrom === undefined
+    options.approvalFrom === undefined || modelLeads(decision)
       ? ""
       : ` From a score of ${options.approvalFrom} on it takes one${how}, never from the author.`;
   return `No approval needed.${from}`;
@@ -69,7 +75,7 @@ export function provenance(decision: Decision, options: RenderOptions): string {
     base ? `base ${code(base, 100)}` : undefined,
     code(decision.environment, 60),
     `policy ${code(`${policy.name}@${policy.hash.slice(0, 7)}`, 80)}${policy.repository ? ` of ${code(policy.repository, 120)}` : ""}`,
-    decision.model_version ? inline(decision.model_version, 60) : "heuristic",
+    scorerName(decision, (version) => inline(version, 60)),
     `decision ${code(decision.decision_id.slice(0, 12), 12)}`,
     options.localCommand ? `same result locally: ${code(options.localCommand, 200)}` : undefined,
   ];

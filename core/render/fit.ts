@@ -2,9 +2,13 @@
 export type Section = { text: string; drop: number };
 
 /** Joins sections within a limit of characters, leaving out whole sections and never the head. */
-export function fitSections(sections: readonly Section[], limit: number): string {
+export function fitSections(
+  sections: readonly Section[],
+  limit: number,
+  rest = "The decision's document holds the rest.",
+): string {
   const kept = sections.filter((section) => section.text !== "");
-  const shortened = "\n\n_Shortened to fit. The decision's document holds the rest._";
+  const shortened = `\n\n_Shortened to fit. ${rest}_`;
   let text = joinSections(kept);
   while (text.length > limit) {
     const last = Math.max(...kept.map((section) => section.drop));

@@ -1,12 +1,13 @@
 import type { Decision } from "../decision/shape.ts";
+import { scoreWords } from "./model-says.ts";
 import { paceWords } from "./plan.ts";
 import type { Voice } from "./sentences.ts";
-import { askOf, decisionOutcome, levelMarks, levelOf } from "./words.ts";
+import { askOf, decisionOutcome, levelMarks, levelOf, levelOfAnswer } from "./words.ts";
 
 /** "🟡 47 / 100 · medium → canary 10 → 25 → 50 → 100 % (about 32 min) · may go, nothing for you to do" */
 export function headline(decision: Decision, voice: Voice, ask = askFor(decision)): string {
-  const level = levelOf(decision.risk_score);
-  const score = voice.strong(`${decision.risk_score} / 100`);
+  const level = levelOfAnswer(decision);
+  const score = voice.strong(scoreWords(decision));
   const plan = paceWords(decision.strategy, decision.pace);
   return `${levelMarks[level]} ${score} · ${level} → ${plan} · ${ask}`;
 }
@@ -21,7 +22,7 @@ export function mayStayQuiet(decision: Decision): boolean {
     answer.strategy === "rolling" && answer.gates.every((gate) => gate.reason_code === "within-policy");
   return (
     decisionOutcome(decision) === "go" &&
-    levelOf(decision.band_score) === "low" &&
+    (decision.model?.level ?? levelOf(decision.band_score)) === "low" &&
     decision.notes.length === 0 &&
     [decision, ...decision.services].every(lenient) &&
     worstIsQuietToo(decision)

@@ -1,5 +1,6 @@
 import { type Impact, type Moved, namelessChange } from "../decision/impact.ts";
 import { terminalText } from "./escape.ts";
+import { silentSentences } from "./policy-impact.ts";
 
 const mostMoved = 30;
 
@@ -24,6 +25,7 @@ export function renderImpact(impact: Impact): string {
   const left = known.length - moved.length;
   return [
     `${impact.changes} changes replayed, ${impact.moved.length} move to another bucket.`,
+    ...silentSentences(impact),
     "",
     `  ${"".padEnd(width)} ${"before".padStart(8)} ${"after".padStart(8)}`,
     ...rows,

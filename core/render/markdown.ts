@@ -1,6 +1,7 @@
 import type { Decision } from "../decision/shape.ts";
 import { bar } from "./bars.ts";
 import { cell, code, codeCell, inline } from "./escape.ts";
+import { scoreInShort } from "./model-says.ts";
 import { counted, grouped, signed } from "./numbers.ts";
 import { paceWithWindows } from "./plan.ts";
 import { largestPoints, type ShownReasons } from "./points.ts";
@@ -46,7 +47,7 @@ export function servicesTable(decision: Decision, most: number): string {
   const answers = sorted.map((service) => shortAsk(service, serviceOutcome(decision, service)));
   const differ = answers.some((answer) => answer !== "may go");
   const rows = sorted.slice(0, most).map((service, index) => {
-    const score = index === 0 ? `**${service.risk_score}**` : String(service.risk_score);
+    const score = index === 0 ? `**${scoreInShort(service)}**` : scoreInShort(service);
     const cells = [codeCell(service.name), score, cell(paceWithWindows(service.strategy, service.pace))];
     return differ ? [...cells, answers[index] ?? ""] : cells;
   });

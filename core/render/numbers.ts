@@ -36,5 +36,6 @@ export function odds(probability: number): string {
   if (probability < 0.001) return "fewer than 1 in 1,000";
   if (probability <= 0.4) return `about 1 in ${grouped(Math.round(1 / probability))}`;
   if (probability > 0.95) return "nearly all";
-  return `about ${Math.round(probability * 10)} in 10`;
+  const tenths = Math.round(probability * 10);
+  return tenths === 5 ? "about 1 in 2" : `about ${tenths} in 10`;
 }

@@ -1,4 +1,5 @@
 import type { Impact } from "../decision/impact.ts";
+import type { ScoreScale } from "../policy/schema.ts";
 import { describeProblem, type Problem } from "../policy/yaml/problem.ts";
 import { detailsBlock } from "./details.ts";
 import { cell, code, inline } from "./escape.ts";
@@ -27,12 +28,15 @@ export type PolicyReport = {
   removed?: boolean;
 };
 
+const refused = "Refused: until this is mended, every decision would fail";
+/** A bundle whose model cannot be read decides all the same. */
+const withoutModel = "To be mended: until then the model does not speak";
 const mostProblems = 8;
 const mostMoved = 8;
 
 /** A section of comment and check, in Markdown. */
 export function renderPolicyImpact(report: PolicyReport): PolicyImpactSection {
-  return { text: sectionText(report), refused: report.problems.length > 0 };
+  return { text: sectionText(report), refused: report.problems.length > 0 && !report.impact };
 }
 
 function sectionText(report: PolicyReport): string {
@@ -43,7 +47,7 @@ function sectionText(report: PolicyReport): string {
     `**This edits the policy.** The policy of ${where} decided here; ${when}.`,
     removed ? "Nothing is left of the policy: with this merged, nothing is posted here any more." : "",
     unread === undefined ? "" : `What it would change could not be looked up: ${inline(unread, 300)}`,
-    problemList("Refused: until this is mended, every decision would fail", report.problems),
+    problemList(impact ? withoutModel : refused, report.problems),
     impact && !removed ? impactText(impact, report) : "",
     problemList("Perhaps not meant", report.warnings),
   ]
@@ -68,6 +72,7 @@ function impactText(impact: Impact, { left = 0, partly }: PolicyReport): string 
   const replayed = `**Replayed under the edit:** of the last ${counted(impact.changes, "change")} decided here`;
   const notes = [
     left > 0 ? `There was no time for ${grouped(left)} more.` : "",
+    ...silentSentences(impact),
     partly ? "Calendar, services and kinds stay what they were when each was decided." : "",
   ].filter(Boolean);
   if (impact.moved.length === 0) return [`${replayed}, none is answered differently.`, ...notes].join(" ");
@@ -77,25 +82,37 @@ function impactText(impact: Impact, { left = 0, partly }: PolicyReport): string 
   );
 }
 
-function bucketTable({ before, after, changes }: Impact): string {
+/** What was recorded may not hold what a model asks: then the replay shows the weights' answers. */
+export function silentSentences({ silent = {} }: Impact): string[] {
+  return Object.entries(silent).map(
+    ([reason, count]) => `Of ${grouped(count)} the model says nothing (${reason}), and the weights answer.`,
+  );
+}
+
+export function bucketTable({ before, after, changes }: Impact, then = "with this edit"): string {
   const buckets = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const share = (count = 0) => `${grouped(count)} (${Math.round((100 * count) / changes)} %)`;
   const rows = buckets.map((bucket) => {
-    const [now, then] = [before[bucket] ?? 0, after[bucket] ?? 0];
-    return [cell(bucket, 80), share(now), now === then ? share(then) : `**${share(then)}**`];
+    const [was, is] = [before[bucket] ?? 0, after[bucket] ?? 0];
+    return [cell(bucket, 80), share(was), was === is ? share(is) : `**${share(is)}**`];
   });
-  return markdownTable(["Answer", "--: now", "--: with this edit"], rows);
+  return markdownTable(["Answer", "--: now", `--: ${then}`], rows);
 }
 
-function movedDetails({ moved }: Impact): string {
+export function movedDetails({ moved }: Impact): string {
   const rows = moved
     .slice(0, mostMoved)
     .map((one) => [
       cell(one.subject, 90),
-      `${one.scoreBefore} → ${one.scoreAfter}`,
+      `${scoreOn(one.scoreBefore, one.scaleBefore)} → ${scoreOn(one.scoreAfter, one.scaleAfter)}`,
       `${one.from} → ${one.to}`,
     ]);
   const more = moved.length - rows.length;
   const table = markdownTable(["Change", "--: score", "answer"], rows);
   return detailsBlock("Which ones", [table, more > 0 ? `and ${grouped(more)} more` : undefined]);
+}
+
+/** Points need no word: they are what a score is where no model speaks. */
+function scoreOn(score: number, scale: ScoreScale = "points"): string {
+  return scale === "points" ? String(score) : `${scale} ${score}`;
 }

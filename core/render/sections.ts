@@ -2,6 +2,7 @@ import type { Decision } from "../decision/shape.ts";
 import { cell, inline } from "./escape.ts";
 import type { Section } from "./fit.ts";
 import { bulletList, markdownTable, markdownVoice, reasonsTable } from "./markdown.ts";
+import { rescaledSentence } from "./model-says.ts";
 import { grouped } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
 import { printedReasons, topReasons } from "./points.ts";
@@ -71,7 +72,11 @@ function whoMayApprove(decision: Decision, { commands }: RenderOptions): string 
 
 export function pointsSections(decision: Decision, most: number): Section[] {
   const reasons = printedReasons(decision);
-  const sum = [sumSentence(decision, markdownVoice), notCountedSentence(decision, markdownVoice)]
+  const sum = [
+    sumSentence(decision, markdownVoice),
+    rescaledSentence(decision),
+    notCountedSentence(decision, markdownVoice),
+  ]
     .filter(Boolean)
     .join(" ");
   const table = reasons.length > 0 ? reasonsTable(decision, topReasons(reasons, most)) : "";

@@ -1,7 +1,8 @@
 import { leastHistoryChanges } from "../change/fact.ts";
 import type { Decision } from "../decision/shape.ts";
 import { blocked } from "../decision/strictest.ts";
-import { counted, grouped, listed, odds } from "./numbers.ts";
+import { modelLeads, modelRisk, scoreInShort } from "./model-says.ts";
+import { counted, grouped, listed } from "./numbers.ts";
 import { unknownFact } from "./values.ts";
 import { reasonPhrases } from "./words.ts";
 
@@ -15,23 +16,23 @@ export type Voice = {
   strong: (text: string) => string;
 };
 
+/** A model brings what is typical along. */
 export function historyIsThin(decision: Decision): boolean {
-  return (decision.history_changes ?? 0) < leastHistoryChanges;
+  return !modelLeads(decision) && (decision.history_changes ?? 0) < leastHistoryChanges;
 }
 
 export function historySentence(decision: Decision): string | undefined {
-  const { rank, history_changes: changes } = decision;
+  const { rank, history_changes: changes, model } = decision;
+  if (model && modelLeads(decision)) return modelRisk(model);
   if (historyIsThin(decision)) {
     return `Too little history (${grouped(changes ?? 0)}) to say what is typical here: the points count from an empty change.`;
   }
   if (!rank) return undefined;
   const among = rank.among === "bots" ? " by bots" : "";
-  const rolledBack = decision.probability;
-  const alike = rolledBack === undefined ? "" : `; ${odds(rolledBack)} like it was rolled back`;
   const others = `the last ${grouped(rank.changes)} changes${among} merged here`;
   const percent = Math.round(rank.percent);
-  if (percent <= 0) return `No riskier than any of ${others}${alike}.`;
-  return `Riskier than ${percent >= 100 ? "all" : `${percent} %`} of ${others}${alike}.`;
+  if (percent <= 0) return `No riskier than any of ${others}.`;
+  return `Riskier than ${percent >= 100 ? "all" : `${percent} %`} of ${others}.`;
 }
 
 /** Said where a caution of the policy moves the look-up but not the score. */
@@ -41,9 +42,15 @@ export function bandSentence(decision: Decision): string | undefined {
   return `The rollout is picked as for a score of ${band_score}: policy is ${band_score - risk_score} points more careful with where this runs.`;
 }
 
+/** What a model's points count from is its expectation, where nothing is known. */
+function referenceWords(decision: Decision): string {
+  if (modelLeads(decision)) return "the average change";
+  return historyIsThin(decision) ? "an empty change" : "the typical change";
+}
+
 export function sumSentence(decision: Decision, voice: Voice): string {
   const { reference_score: reference, risk_score: score } = decision;
-  const start = `${reference} for ${historyIsThin(decision) ? "an empty change" : "the typical change"}`;
+  const start = `${reference} for ${referenceWords(decision)}`;
   const points = score - reference;
   return `${start} ${points < 0 ? "−" : "+"} ${Math.abs(points)} = ${voice.strong(String(score))}.`;
 }
@@ -83,11 +90,21 @@ export function unknownNames(decision: Decision, voice: Voice, most: number): st
 
 export function worstSentence(decision: Decision): string {
   const { worst_score: worst, risk_score: score, strategy } = decision;
+  if (modelLeads(decision)) return worstAnswer(decision);
   if (worst <= score) return "None of it could raise the score.";
   const then = decision.at_worst;
   if (!then) return `At worst ${worst}.`;
   const asks = worstAsks(decision, then);
   return `At worst ${worst}: ${then.strategy === strategy ? "same strategy" : then.strategy}${asks}.`;
+}
+
+/** Points of the weights and a model's score cannot be added: what could come of it can be said. */
+function worstAnswer(decision: Decision): string {
+  const then = decision.at_worst;
+  if (!then) return "";
+  const [same, asks] = [then.strategy === decision.strategy, worstAsks(decision, then)];
+  if (same && asks === "") return "At worst nothing else is asked for.";
+  return `At worst: ${same ? "same strategy" : then.strategy}${asks}.`;
 }
 
 function worstAsks(decision: Decision, then: NonNullable<Decision["at_worst"]>): string {
@@ -98,7 +115,10 @@ function worstAsks(decision: Decision, then: NonNullable<Decision["at_worst"]>):
 export function lowerOptions(decision: Decision, voice: Voice): string[] {
   return decision.counterfactuals
     .slice(0, 3)
-    .map(({ change, score }) => `${voice.show(change, 160)} → ${voice.strong(String(score))}`);
+    .map(
+      ({ change, score }) =>
+        `${voice.show(change, 160)} → ${voice.strong(scoreInShort({ ...decision, risk_score: score }))}`,
+    );
 }
 
 /** Who may approve, as the policy lists them. */

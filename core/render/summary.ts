@@ -3,6 +3,8 @@ import { cell, code, codeCell } from "./escape.ts";
 import { fitSections, type Section } from "./fit.ts";
 import { headline } from "./headline.ts";
 import { headingVoice, markdownTable, servicesTable } from "./markdown.ts";
+import { modelSentence, scorerName } from "./model-says.ts";
+import { modelTable } from "./model-table.ts";
 import { grouped, rounded } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
 import { durationSeconds, durationWords, sharePercent } from "./plan.ts";
@@ -27,7 +29,12 @@ export function renderSummary(
 }
 
 function summarySections(decision: Decision, options: RenderOptions): Section[] {
-  const introduction = [historySentence(decision), bandSentence(decision), modeSentence(decision)];
+  const introduction = [
+    historySentence(decision),
+    modelSentence(decision),
+    bandSentence(decision),
+    modeSentence(decision),
+  ];
   const services = decision.services.length > 1 ? servicesTable(decision, mostRows) : "";
   return [
     { text: `## ${headline(decision, headingVoice)}`, drop: 0 },
@@ -42,6 +49,7 @@ function summarySections(decision: Decision, options: RenderOptions): Section[] 
         .join("\n\n"),
       3,
     ),
+    ...titled("Model", modelTable(decision, 50), 5),
     ...titled("Services", services, 4),
     ...titled("Rollout", paceTable(decision), 4),
     ...titled("Gates", gatesTable(decision, mostRows), 5),
@@ -103,7 +111,7 @@ function recordTable(decision: Decision, options: RenderOptions): string {
       "Policy",
       `${codeCell(policy.name)} ${codeCell(policy.hash)} at ${codeCell(policy.commit)}${policy.repository ? ` of ${codeCell(policy.repository)}` : ""}`,
     ],
-    ["Model", decision.model_version ? codeCell(decision.model_version) : "heuristic"],
+    ["Model", scorerName(decision, codeCell)],
     ["Facts", codeCell(decision.facts_digest)],
     ["Decided", `${cell(decision.decided_at, 40)} by ${codeCell(decision.actor)}`],
     ["Recorded", decision.recorded ? "yes" : (recordedSentence(decision) ?? "no")],

@@ -1,10 +1,11 @@
 import type { Decision } from "../decision/shape.ts";
 import { plain, xml } from "./escape.ts";
+import { modelLeads, scoreWords } from "./model-says.ts";
 import { counted, signed } from "./numbers.ts";
 import { type PrintedReason, printedReasons, topReasons } from "./points.ts";
 import { historyIsThin } from "./sentences.ts";
 import { cutToWidth, wrapToWidth } from "./width.ts";
-import { levelOf } from "./words.ts";
+import { levelOfAnswer } from "./words.ts";
 
 /** A waterfall from the typical change to this one: a picture that needs no font, script or network. */
 
@@ -24,8 +25,10 @@ export function renderSvg(decision: Decision): string {
   const rows = waterfall(decision);
   const height = top + rows.length * rowHeight + 30;
   const scale = scaleFor(rows);
-  const level = levelOf(decision.risk_score);
-  const title = `Risk ${decision.risk_score} of 100: ${level}`;
+  const level = levelOfAnswer(decision);
+  const title = modelLeads(decision)
+    ? `Risk, ${scoreWords(decision)}: ${level}`
+    : `Risk ${decision.risk_score} of 100: ${level}`;
   const description = rows.map((row) => `${row.full}: ${row.figure}`).join("; ");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="ad-title ad-description">`,
@@ -57,7 +60,7 @@ function waterfall(decision: Decision): Row[] {
     running += points;
     return { full, from, to: running, kind, figure: signed(points) };
   });
-  const start = historyIsThin(decision) ? "An empty change" : "The typical change here";
+  const start = referenceTitle(decision);
   return [
     { full: start, from: 0, to: reference, kind: "reference", figure: String(reference) },
     ...changes,
@@ -65,10 +68,15 @@ function waterfall(decision: Decision): Row[] {
       full: "This change",
       from: 0,
       to: score,
-      kind: levelOf(score),
+      kind: levelOfAnswer(decision),
       figure: String(score),
     },
   ];
+}
+
+function referenceTitle(decision: Decision): string {
+  if (modelLeads(decision)) return "The average change";
+  return historyIsThin(decision) ? "An empty change" : "The typical change here";
 }
 
 /** The cap neither raises nor lowers a risk: it is drawn in the colour of the typical change. */

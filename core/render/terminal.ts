@@ -2,6 +2,14 @@ import type { Decision } from "../decision/shape.ts";
 import { bar } from "./bars.ts";
 import { terminalLines, terminalText } from "./escape.ts";
 import { askFor } from "./headline.ts";
+import {
+  modelSentence,
+  rescaledSentence,
+  scoreInShort,
+  scorerName,
+  scoreWords,
+  shadowSentence,
+} from "./model-says.ts";
 import { counted, grouped, signed } from "./numbers.ts";
 import type { RenderOptions } from "./options.ts";
 import { filled, hanging, type Paper, type Pen, penFor, upTo } from "./pen.ts";
@@ -27,7 +35,14 @@ import {
 import { liftedSentences, stopLine, stopsOf, stopTitle } from "./stops.ts";
 import { factWords, typicalWords, valueWords } from "./values.ts";
 import { cutToWidth, padEndToWidth, padStartToWidth, wrapToWidth } from "./width.ts";
-import { decisionOutcome, levelOf, modeSentence, serviceOutcome, shortAsk, strictestFirst } from "./words.ts";
+import {
+  decisionOutcome,
+  levelOfAnswer,
+  modeSentence,
+  serviceOutcome,
+  shortAsk,
+  strictestFirst,
+} from "./words.ts";
 
 export type TerminalOptions = RenderOptions & Paper;
 
@@ -62,9 +77,9 @@ const levelStyles = { low: "green", medium: "yellow", high: "red" } as const;
 const outcomeStyles = { go: "green", "cut-over": "yellow", approve: "yellow", block: "red" } as const;
 
 function headLines(decision: Decision, pen: Pen): string[] {
-  const level = levelOf(decision.risk_score);
+  const level = levelOfAnswer(decision);
   const plan = paceWords(decision.strategy, decision.pace);
-  const [first = "", ...more] = wrapToWidth(`${decision.risk_score} / 100 · ${level} → ${plan}`, pen.width);
+  const [first = "", ...more] = wrapToWidth(`${scoreWords(decision)} · ${level} → ${plan}`, pen.width);
   const ask = askFor(decision);
   const sentence = `${ask.charAt(0).toUpperCase()}${ask.slice(1)}.`;
   const style = outcomeStyles[decisionOutcome(decision)];
@@ -75,7 +90,13 @@ function headLines(decision: Decision, pen: Pen): string[] {
 }
 
 function introductionLines(decision: Decision, pen: Pen): string[] {
-  const sentences = [historySentence(decision), bandSentence(decision), modeSentence(decision)];
+  const sentences = [
+    historySentence(decision),
+    modelSentence(decision),
+    bandSentence(decision),
+    modeSentence(decision),
+    shadowSentence(decision, voice),
+  ];
   return sentences.flatMap((sentence) => (sentence ? wrapToWidth(sentence, pen.width) : []));
 }
 
@@ -142,7 +163,9 @@ function reasonLines(decision: Decision, pen: Pen): string[] {
     table.length > 0
       ? line("Why", "this change", "typical", headings).map((text) => pen.paint(text, "dim"))
       : [];
-  const sum = [sumSentence(decision, voice), notCountedSentence(decision, voice)].filter(Boolean).join(" ");
+  const sum = [sumSentence(decision, voice), rescaledSentence(decision), notCountedSentence(decision, voice)]
+    .filter(Boolean)
+    .join(" ");
   return [...head, ...table, ...hanging("  ", sum, pen)];
 }
 
@@ -161,7 +184,7 @@ function serviceLines(decision: Decision, pen: Pen): string[] {
   const lines = shown.flatMap((service) => {
     const name = padEndToWidth(cutToWidth(terminalText(service.name, 60), 22), 23);
     const answer = differ ? `${answers.get(service)} · ` : "";
-    const mark = `  ${name}${padStartToWidth(String(service.risk_score), 3)}  `;
+    const mark = `  ${name}${padStartToWidth(scoreInShort(service), 3)}  `;
     return hanging(mark, `${answer}${paceWithWindows(service.strategy, service.pace)}`, pen);
   });
   const more = services.length - shown.length;
@@ -195,7 +218,7 @@ function provenanceLines(decision: Decision, options: TerminalOptions, pen: Pen)
     base ? `base ${terminalText(base, 60)}` : undefined,
     terminalText(decision.environment, 60),
     `policy ${terminalText(`${policy.name}@${policy.hash.slice(0, 7)}`, 60)}${policy.repository ? ` of ${terminalText(policy.repository, 120)}` : ""}`,
-    terminalText(decision.model_version ?? "heuristic", 60),
+    scorerName(decision, (version) => terminalText(version, 60)),
     `decision ${terminalText(decision.decision_id.slice(0, 12), 12)}`,
   ];
   const passed = decision.gates

@@ -1,4 +1,5 @@
 import type { Contributor } from "../decision/shape.ts";
+import { columnWords } from "../risk/column-words.ts";
 import { rounded, signed } from "./numbers.ts";
 
 type Value = Contributor["value"];
@@ -47,9 +48,15 @@ const unknownWords = new Map([
   ["db-schema", "database schema"],
 ]);
 
+/** A column of a model, within a sentence. */
+function columnInSentence(name: string): string | undefined {
+  const words = columnWords(name);
+  return words === name ? undefined : `${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+}
+
 /** What is not known, by the name of its factor. */
 export function unknownFact(name: string): string {
-  return unknownWords.get(name) ?? factWords(name);
+  return unknownWords.get(name) ?? columnInSentence(name) ?? factWords(name);
 }
 
 /** Keys of policy such as `coverage-delta` and facts such as `tests.failed`, as words. */

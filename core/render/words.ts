@@ -10,6 +10,11 @@ export function levelOf(score: number): Level {
   return score <= 70 ? "medium" : "high";
 }
 
+/** Of a model's score its place among the bands says it; points have one meaning everywhere. */
+export function levelOfAnswer(answer: Pick<ServiceDecision, "risk_score" | "model">): Level {
+  return answer.model?.level ?? levelOf(answer.risk_score);
+}
+
 export const levelMarks: Record<Level, string> = { low: "🟢", medium: "🟡", high: "🔴" };
 
 /** `cut-over` may start now and waits for a person before all traffic moves. */
@@ -173,4 +178,11 @@ export const reasonPhrases: Record<ReasonCode, string> = {
   "ledger-unavailable": "the ledger could not be reached",
   "ledger-not-configured": "no ledger was asked for",
   "read-only-token": "the token may only read",
+  "model-missing": "there is no model",
+  "model-broken": "the model cannot be read",
+  "model-stale": "the model is too old",
+  "model-unknowns": "too little is known for the model",
+  "model-drifted": "outcomes no longer fit the model",
+  "model-unproven": "the model has learnt from too little",
+  "model-needs-approval": "the model's score needs an approval",
 };

@@ -100,11 +100,13 @@ function holdsOnly({ diff }: ChangeFacts, kind: KindName, { kinds: patterns }: R
 export function counterfactuals(
   facts: ChangeFacts,
   weights: RiskWeights,
+  scoreOf: (facts: ChangeFacts) => number | undefined = (some) => scoreFacts(some, weights).score,
 ): { change: string; score: number }[] {
-  const now = shownScore(scoreFacts(facts, weights).score);
+  const shown = (some: ChangeFacts) => shownScore(scoreOf(some) ?? 100);
+  const now = shown(facts);
   return remedies
     .flatMap((remedy) => remedy(facts, weights) ?? [])
-    .map((remedy) => ({ change: remedy.change, score: shownScore(scoreFacts(remedy.facts, weights).score) }))
+    .map((remedy) => ({ change: remedy.change, score: shown(remedy.facts) }))
     .filter((option) => option.score < now)
     .sort((left, right) => left.score - right.score)
     .slice(0, 3);

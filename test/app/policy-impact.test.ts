@@ -3,14 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Database } from "../../adapters/database/database.ts";
 import { subjectOfEvent } from "../../adapters/github/event.ts";
 import { gather } from "../../adapters/github/gather.ts";
+import { bundleWith } from "../../adapters/policy/own-folder.ts";
 import { shippedFiles } from "../../adapters/policy/shipped.ts";
 import { keepFacts } from "../../app/kept-facts.ts";
 import { policyImpactSection } from "../../app/policy-impact.ts";
 import { recentFacts } from "../../app/recent-facts.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import { type Shop, startShop } from "../actions/shop.ts";
+import { modelOfHistory, toldHistory } from "../core/learning/told-history.ts";
 import { freshDatabase } from "../database.ts";
 import type { Files } from "../emulated/small-repository.ts";
+import { modelText } from "../made-model.ts";
 
 const now = new Date("2026-03-04T10:00:00Z");
 const thresholds = (from: number) =>
@@ -76,6 +79,30 @@ describe("a pull request that edits the policy", () => {
     expect(gathered.policy.thresholds.defaults.approval?.from).toBe(85);
   });
 
+  test("is told what a new model would answer, however long its file is", async () => {
+    await record("a", sized(900, { pull_request: 1, title: "Retry refunds" }));
+    await record("b", { ...sized(1, { pull_request: 2 }), diff: { files: 3 } });
+    const splits = { la: { at: 50, below: -3, above: 5.5 } };
+    const { section, gathered } = await impactOf({
+      [`${folder}/thresholds-and-windows.yaml`]:
+        "schema-version: 1\ndefaults: { model: { state: enforced, enforce-when: { releases: 20 } } }\n",
+      [`${folder}/model.json`]: modelText({ splits }) + " ".repeat(600_000),
+    });
+    expect(section).toContain("of the last 2 changes decided here, 1 is answered differently.");
+    expect(section).toContain("Of 1 the model says nothing (model-unknowns), and the weights answer.");
+    expect(section).toContain("| `#1` Retry refunds | 90 → rank 95 | blue-green · approval → canary |");
+    expect(gathered.policy.model).toBeUndefined();
+  });
+
+  test("hears of a model that cannot be read, without which the policy decides all the same", async () => {
+    await record("a", sized(900, { pull_request: 1 }));
+    const { section } = await impactOf({ [`${folder}/model.json`]: "{" });
+    expect(section).toContain(
+      `**To be mended: until then the model does not speak:** \`${folder}/model.json\``,
+    );
+    expect(section).toContain("of the last 1 change decided here, none is answered differently.");
+  });
+
   test("hears of a fault of the configuration, and of a folder that is not there", async () => {
     const configuration = ".github/adaptive-deploy.yml";
     const misspelt = await impactOf({ [configuration]: "schema-version: 1\npolcy: regulated\n" });
@@ -105,6 +132,53 @@ describe("a pull request that edits the policy", () => {
     expect((await impactOf(edit)).section).toContain(
       "of the last 1 change decided here, none is answered differently",
     );
+  });
+});
+
+describe("a pull request that brings a model", () => {
+  const large = 400;
+  const small = 2;
+  const recordBoth = async () => {
+    await record("a", { ...sized(large, { pull_request: 1, title: "A large one" }), kinds: {} });
+    await record("b", sized(small, { pull_request: 2, title: "A small one" }));
+  };
+  const model = `${JSON.stringify(modelOfHistory(toldHistory(400)))}\n`;
+  const enforced = (from: number) => `${thresholds(from)}  model: { state: enforced }\n`;
+
+  test("in shadow changes no answer, and enforced those that it says", async () => {
+    await recordBoth();
+    const files = { [`${folder}/model.json`]: model, [`${folder}/model-card.md`]: "# Card\n" };
+    const shadow = await impactOf(files);
+    expect(shadow.section).toContain("of the last 2 changes decided here, none is answered differently");
+    const { section } = await impactOf({
+      ...files,
+      [`${folder}/thresholds-and-windows.yaml`]: enforced(85),
+    });
+    expect(section).toContain("answered differently");
+    expect(section).toMatch(/\| \d+ → rank \d+ \|/u);
+  });
+
+  test("that is none is told so, and every decision goes on without", async () => {
+    await recordBoth();
+    const { section } = await impactOf({ [`${folder}/model.json`]: "{}" });
+    expect(section).toContain(`${folder}/model.json`);
+  });
+
+  test("an edit of bands is replayed under the model that is merged", async () => {
+    await recordBoth();
+    const own = { folder, files: new Map([["thresholds-and-windows.yaml", enforced(85)]]) };
+    const branch = `edit-${count++}`;
+    const bands = "[{ up-to: 100, strategy: canary }]";
+    shop.branch(branch, {
+      [`${folder}/model.json`]: model,
+      [`${folder}/thresholds-and-windows.yaml`]: `${thresholds(85)}  model: { state: enforced, bands: ${bands} }\n`,
+    });
+    const subject = subjectOfEvent("pull_request", await shop.pullRequest(await shop.open(branch)));
+    const client = getOctokit("job", { baseUrl: shop.github.url });
+    const gathered = await gather(client, subject, { now, comment: false });
+    const policy = bundleWith(own, { "model.json": model });
+    const section = await policyImpactSection(subject, { ...gathered, policy }, { client, database, now });
+    expect(section?.text).toMatch(/rank \d+ → rank \d+/u);
   });
 });
 

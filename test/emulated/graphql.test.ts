@@ -305,6 +305,29 @@ describe("createCommitOnBranch", () => {
     expect(github.violations()).toEqual([]);
   });
 
+  it("moves and deletes refs together only from where they are expected", async () => {
+    const { repository: found } = await client().graphql<{ repository: { id: string } }>(
+      `{ repository(owner: "acme", name: "shop") { id } }`,
+    );
+    const name = "refs/heads/old";
+    git(repository.folder, "branch", "old");
+    const update = (beforeOid: string) =>
+      client().graphql(
+        "mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }",
+        {
+          input: {
+            repositoryId: found.id,
+            refUpdates: [{ name, beforeOid, afterOid: "0".repeat(40), force: true }],
+          },
+        },
+      );
+    await expect(update("1".repeat(40))).rejects.toThrow(/not where it was expected/);
+    expect(git(repository.folder, "branch", "--list", "old")).not.toBe("");
+    await update(head());
+    expect(git(repository.folder, "branch", "--list", "old")).toBe("");
+    expect(github.violations()).toEqual([]);
+  });
+
   it("needs contents: write", async () => {
     await expect(client("job-token").graphql(commit, input(head(), { additions: [] }))).rejects.toMatchObject(
       {

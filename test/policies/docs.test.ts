@@ -17,12 +17,14 @@ const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, langua
 /** YAML blocks of the page by the file that their first line names. */
 const examples = new Map(
   blocks
-    .filter(({ language }) => language === "yaml")
+    .filter(({ language, text }) => language === "yaml" && !text.includes("\n  model:\n"))
     .map(({ text }) => [
       /^# (\S.*)\n/.exec(text)?.[1] ?? `a block that names no file: ${text.slice(0, 40)}`,
       text,
     ]),
 );
+/** A second one of its file. */
+const withModel = blocks.find(({ text }) => text.includes("\n  model:\n"))?.text ?? "";
 const metadata = blocks.find(({ language }) => language === "markdown")?.text ?? "";
 
 describe("docs/policy.md", () => {
@@ -49,6 +51,9 @@ describe("docs/policy.md", () => {
     );
     const bundle = folderBundle(files, { name: "docs", commit: "docs" });
     expect(bundle.metadata).toContain("extends: regulated");
+    const modelled = new Map([...files, ["thresholds-and-windows.yaml", withModel]]);
+    const { thresholds } = folderBundle(modelled, { name: "docs", commit: "docs" });
+    expect(thresholds.defaults.model?.state).toBe("advisory");
     expect(bundle.guardrails).toContain("failing_tests_stop");
     const schemaCase = runCases(
       { ...bundle, services: undefined, guardrails: "" },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { shippedBundle } from "../../adapters/policy/shipped.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
-import { type HistorySummary, recordOf, sampleColumns } from "../../core/change/history.ts";
+import { type HistorySummary, sampleColumns } from "../../core/change/history.ts";
+import { recordOf } from "../../core/change/record-of.ts";
 import { decideMeasured } from "../../core/decision/from-measured.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
 

@@ -5,6 +5,7 @@ import { describeProblem, inReadingOrder, type Problem } from "../yaml/problem.t
 import { printable } from "../yaml/quoted.ts";
 import { crossProblems } from "./check/index.ts";
 import { type BaseBundles, type BundleDocuments, readDocuments } from "./files.ts";
+import { type PolicyModel, policyModelIn } from "./model.ts";
 
 export type BundleOrigin = {
   /** How decisions call the bundle; the metadata's own name is for people. */
@@ -14,13 +15,21 @@ export type BundleOrigin = {
   bases?: BaseBundles;
 };
 
-export type ExaminedBundle = { bundle?: PolicyBundle; problems: Problem[]; documents: BundleDocuments };
+export type ExaminedBundle = {
+  bundle?: PolicyBundle;
+  /** With these the bundle is refused. */
+  problems: Problem[];
+  documents: BundleDocuments;
+};
 
 /** Reads and checks all files of a bundle; every problem of every file at once, or the bundle. */
 export function examineBundle(files: ReadonlyMap<string, string>, origin: BundleOrigin): ExaminedBundle {
   const { documents, problems: ownProblems } = readDocuments(files, origin.bases);
   const problems = inReadingOrder([...ownProblems, ...crossProblems(documents)]);
-  const bundle = problems.length === 0 ? assembled(documents, origin) : undefined;
+  const bundle =
+    problems.length === 0
+      ? assembled(documents, policyModelIn(files, origin.bases?.("default")), origin)
+      : undefined;
   return { ...(bundle === undefined ? {} : { bundle }), problems, documents };
 }
 
@@ -40,7 +49,11 @@ export function readBundle(files: ReadonlyMap<string, string>, origin: BundleOri
   );
 }
 
-function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBundle | undefined {
+function assembled(
+  documents: BundleDocuments,
+  model: PolicyModel | undefined,
+  origin: BundleOrigin,
+): PolicyBundle | undefined {
   const { weights, mapping, thresholds, calendar, services, queries, cases, metadataText } = documents;
   if (weights?.value === undefined || mapping?.value === undefined || thresholds?.value === undefined)
     return undefined;
@@ -52,6 +65,7 @@ function assembled(documents: BundleDocuments, origin: BundleOrigin): PolicyBund
     ...(calendar?.value === undefined ? {} : { calendar: calendar.value }),
     ...(services?.value === undefined ? {} : { services: services.value }),
     ...(queries?.value === undefined ? {} : { queries: queries.value }),
+    ...(model === undefined ? {} : { model }),
     guardrails: withPlainLines(documents.guardrails?.text ?? ""),
   };
   return {
@@ -69,7 +83,7 @@ function byName<Value>(record: Record<string, Value>): Record<string, Value> {
 
 type Deciding = Pick<
   PolicyBundle,
-  "weights" | "mapping" | "thresholds" | "calendar" | "services" | "queries" | "guardrails"
+  "weights" | "mapping" | "thresholds" | "calendar" | "services" | "queries" | "model" | "guardrails"
 >;
 
 /**
@@ -83,15 +97,17 @@ export function policyHash({
   calendar,
   services,
   queries,
+  model,
   guardrails,
 }: Deciding): string {
-  // A bundle without queries keeps the hash that it had before there were any.
+  // A bundle without queries or model keeps the hash that it had before there were any.
   const later = queries === undefined ? [] : [queries];
+  const taught = model === undefined ? [] : [{ model: model.version }];
   const documents = [weights, mapping, thresholds, calendar, services, ...later].map((document) => {
     const { $schema: _, ...meaning } = document ?? {};
     return document === undefined ? null : meaning;
   });
-  return digest([...documents, withPlainLines(guardrails)]);
+  return digest([...documents, ...taught, withPlainLines(guardrails)]);
 }
 
 /** A checkout on Windows has the same policy. */

@@ -34,8 +34,11 @@ export const bundleFiles = {
   "services.yaml": "own",
   [metadataFileName]: "own",
   "cases.yaml": "own",
+  "model.json": "own",
+  "model.txt": "own",
   CODEOWNERS: "ignored",
   "README.md": "ignored",
+  "model-card.md": "ignored",
 } as const;
 export type BundleFile = keyof typeof bundleFiles;
 
@@ -118,6 +121,16 @@ export function readDocuments(
   };
   problems.push(...missingFiles(documents), ...tooLarge(documents.guardrails));
   return { documents, problems };
+}
+
+/** The text of a file as it holds for a folder, whether or not it is the folder's own. */
+export function heldText(
+  file: BundleFile,
+  files: ReadonlyMap<string, string>,
+  bases: BaseBundles,
+): string | undefined {
+  const { metadata } = readMetadata(files.get(metadataFileName) ?? "");
+  return findFile(file, files, metadata?.extends, bases)?.text;
 }
 
 const mostBases = 4;

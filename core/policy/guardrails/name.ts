@@ -6,6 +6,8 @@ export type Decided = {
   risk_score: number;
   band_score: number;
   worst_score: number;
+  rank?: number | undefined;
+  probability?: number | undefined;
   strategy: string;
   mode: string;
   environment: string;

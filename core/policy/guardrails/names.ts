@@ -65,6 +65,17 @@ export const registry: [string, NameSpec][] = Object.entries({
     score("Score if every unknown fact were at its worst."),
     (_, decided) => decided.worst_score,
   ),
+  rank: decision(
+    percent("Recent changes that are less risky by the model, where it is enforced.", {
+      least: 0,
+      most: 100,
+    }),
+    (_, decided) => decided.rank,
+  ),
+  probability: decision(
+    share("Calibrated probability that the change fails, by the model, where it is enforced."),
+    (_, decided) => decided.probability,
+  ),
   platforms: decision(list("Platforms of the service.", platforms), (facts) => facts.service?.platforms),
   criticality: decision(
     text("Criticality of the service.", criticalities),

@@ -51,7 +51,7 @@ const band = z.strictObject({
   "up-to": percent.describe("The highest score of this band; the next one begins right above it."),
   strategy: z.string().describe("Name of one of the strategies."),
 });
-const bands = z.array(band).min(1).max(20);
+export const bands = z.array(band).min(1).max(20);
 
 const override = z.strictObject({
   name: name(60).describe("How the override is called in a decision."),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { modes } from "../modes.ts";
 import { analysis, profileName, sloProfile } from "./analysis.ts";
+import { modelRules } from "./model.ts";
 import { answer, duration, header, match, percent } from "./parts.ts";
 import { rollout } from "./rollout.ts";
 
@@ -93,6 +94,7 @@ const thresholds = z.strictObject({
   "wait-for": waitFor.optional(),
   analysis: analysis.optional(),
   rollout: rollout.optional(),
+  model: modelRules.optional(),
 });
 export type Thresholds = z.infer<typeof thresholds>;
 

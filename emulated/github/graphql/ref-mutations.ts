@@ -3,7 +3,7 @@ import { noObject } from "../git/write.ts";
 import { nodeId } from "../shapes/user.ts";
 import type { Repository } from "../state.ts";
 import { refNode } from "./git-object.ts";
-import { type Arguments, type Context, GitHubError, type Node, objectOf, textOf } from "./node.ts";
+import { type Arguments, type Context, GitHubError, type Node, objectOf, objectsOf, textOf } from "./node.ts";
 import { repositoryById, requireWrite } from "./write-access.ts";
 
 const unprocessable = (message: string): GitHubError => new GitHubError("UNPROCESSABLE", message);
@@ -60,4 +60,19 @@ export async function deleteRef(context: Context, given: Arguments): Promise<Nod
   requireWrite(context, repository, "contents");
   await repository.git.run(["update-ref", "-d", name]);
   return { __typename: "DeleteRefPayload", clientMutationId: null };
+}
+
+/** Each ref from exactly `beforeOid`, where it is given; an `afterOid` of zeros deletes it. */
+export async function updateRefs(context: Context, given: Arguments): Promise<Node> {
+  const input = objectOf(given, "input");
+  const repository = repositoryById(context, textOf(input, "repositoryId"));
+  requireWrite(context, repository, "contents");
+  for (const update of objectsOf(input, "refUpdates")) {
+    const name = textOf(update, "name") ?? "";
+    const now = await repository.git.info(name);
+    const [before = now?.oid, after = noObject] = [textOf(update, "beforeOid"), textOf(update, "afterOid")];
+    if (now?.oid !== before || !(await repository.git.move(name, after, before ?? noObject)))
+      throw unprocessable(`Reference "${name}" could not be updated: it is not where it was expected.`);
+  }
+  return { __typename: "UpdateRefsPayload", clientMutationId: null };
 }

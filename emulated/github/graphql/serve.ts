@@ -15,7 +15,7 @@ import type { Token, World } from "../state.ts";
 import { actorNode } from "./actor.ts";
 import { createCommitOnBranch } from "./commit-on-branch.ts";
 import type { Arguments, Context, Node } from "./node.ts";
-import { createRef, deleteRef, updateRef } from "./ref-mutations.ts";
+import { createRef, deleteRef, updateRef, updateRefs } from "./ref-mutations.ts";
 import { findRepository, repositoryNode } from "./repository.ts";
 import { githubSchema } from "./schema.ts";
 
@@ -52,6 +52,7 @@ function mutations(context: Context): Node {
     createCommitOnBranch: (given: Arguments) => createCommitOnBranch(context, given),
     createRef: (given: Arguments) => createRef(context, given),
     updateRef: (given: Arguments) => updateRef(context, given),
+    updateRefs: (given: Arguments) => updateRefs(context, given),
     deleteRef: (given: Arguments) => deleteRef(context, given),
   };
 }

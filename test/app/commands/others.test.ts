@@ -4,6 +4,7 @@ import { mostAnswers } from "../../../app/commands/often.ts";
 import { placeOf } from "../../../app/commands/place.ts";
 import { foldApprovals } from "../../../core/evidence/approvals.ts";
 import { holdOf } from "../../../core/evidence/holds.ts";
+import { modelText } from "../../made-model.ts";
 import { worksOfFile } from "../each-work.ts";
 import { shop, type TestWork } from "../work.ts";
 
@@ -183,6 +184,18 @@ describe("/risk", () => {
       body: { verdict: "wrong", reason: "it is a comment only", decision, risk_score, head_sha: app.head() },
     });
     expect(app.redecided).toEqual([]);
+  });
+
+  test("wrong: what a model in shadow said of it stands beside it", async () => {
+    const model = modelText({ trained: { to: "2026-02-20T12:00:00Z" } });
+    const app = await start({ files: { ".github/adaptive-deploy/model.json": model } });
+    const { model: said } = await decideNow(app);
+    await app.say("rita", "/risk wrong too low, it moves money");
+    expect((await app.events("feedback"))[0]?.body).toMatchObject({
+      model: { version: said?.version, state: "shadow", probability: said?.probability },
+      environment: "production",
+    });
+    expect(said?.probability).toBeGreaterThan(0);
   });
 
   test("wrong: nobody teaches the score who may not write", async () => {

@@ -74,8 +74,10 @@ function suffices(needs: readonly string[], permissions: Record<string, "read" |
   );
 }
 
-/** Ledger and history on a branch, a rollout's deployment and a revert's pull request are the Actions' own. */
-const proposing = ["adapters/github/history.ts", "adapters/github/git-revert.ts"];
+/** Ledger and history on a branch, a rollout's deployment and pull requests of our own are the Actions' own. */
+const proposing = ["history", "git-revert", "branch", "proposal", "proposal-look", "proposal-older"].map(
+  (name) => `adapters/github/${name}.ts`,
+);
 const tierOf = ({ file, method }: { file: string; method: string }): Tier =>
   file.startsWith("adapters/ledgers/") || proposing.includes(file)
     ? "propose"

@@ -7,10 +7,10 @@ import {
   historyFacts,
   moduleOf,
   parseHistory,
-  recordOf,
   type SampleRow,
   sampleColumns,
 } from "../../../core/change/history.ts";
+import { recordOf } from "../../../core/change/record-of.ts";
 
 const none = {
   changes: 0,

@@ -42,7 +42,9 @@ test.each(fixtureNames)("%s: the printed points and the sum line add up", (name)
   const printed = (table?.rows ?? []).map((row) =>
     Number(/(?:\*\*)?([+−]?\d+)(?:\*\*)?$/u.exec(row.at(-1)?.text ?? "")?.[1]?.replace("−", "-")),
   );
-  const sum = /^(\d+) for (?:the typical|an empty) change ([+−]) (\d+) = \*\*(\d+)\*\*\./mu.exec(comment);
+  const sum = /^(\d+) for (?:the typical|an empty|the average) change ([+−]) (\d+) = \*\*(\d+)\*\*\./mu.exec(
+    comment,
+  );
   expect(printed.length).toBeGreaterThan(0);
   expect(printed.reduce((total, points) => total + points, decision.reference_score)).toBe(
     decision.risk_score,

@@ -40,6 +40,14 @@ function flooded(text: string, count: number): Decision {
     })),
     allowed: false,
     needs_approval: false,
+    model: {
+      ...{ version: text, state: "advisory" as const, scale: "rank" as const, spoke: true, probability: 0.2 },
+      ...{ rank: { percent: 93, changes: 2000 }, bias: -2, log_odds: 1, heuristic_score: 88 },
+      contributors: many((index) => ({
+        ...{ name: `${text}${index}`, value: index, typical: index, log_odds: 3 / count, points: 70 / count },
+        sentence: text,
+      })),
+    },
   };
   const { contributors, unknowns, counterfactuals, pace, approvers, gates } = answer;
   const service = {

@@ -96,7 +96,7 @@ test("numbers", () => {
   expect([14, -4, 0].map(signed)).toEqual(["+14", "−4", "0"]);
   expect([0.0714, 0.5, 0.72, 0.99, 0.0001].map(odds)).toEqual([
     "about 1 in 14",
-    "about 5 in 10",
+    "about 1 in 2",
     "about 7 in 10",
     "nearly all",
     "fewer than 1 in 1,000",

@@ -10,6 +10,7 @@ import type { BundleDocuments } from "../files.ts";
 import { analysisProblems } from "./analysis.ts";
 import { calendarProblems } from "./calendar.ts";
 import { mappingProblems } from "./mapping.ts";
+import { modelProblems } from "./model.ts";
 import { queryProblems } from "./queries.ts";
 
 /** What holds within and between the documents of a bundle beyond their shapes. */
@@ -68,7 +69,7 @@ function weightProblems({ weights }: BundleDocuments): Problem[] {
   });
 }
 
-function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
+function thresholdProblems({ thresholds, mapping }: BundleDocuments): Problem[] {
   if (thresholds?.value === undefined) return [];
   const { value, problemAt } = thresholds;
   const parts = [
@@ -94,7 +95,11 @@ function thresholdProblems({ thresholds }: BundleDocuments): Problem[] {
     }
     return problems;
   });
-  return [...ofParts, ...analysisProblems({ thresholds }, parts)];
+  return [
+    ...ofParts,
+    ...analysisProblems({ thresholds }, parts),
+    ...modelProblems({ thresholds, mapping }, parts),
+  ];
 }
 
 type Place = { file: "mapping" | "thresholds" | "calendar"; path: PropertyKey[]; glob: string };

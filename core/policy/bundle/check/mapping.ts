@@ -24,7 +24,7 @@ export function mappingProblems({ mapping }: BundleDocuments): Problem[] {
   ];
 }
 
-function bandProblems(
+export function bandProblems(
   mapping: StrategyMapping,
   bands: StrategyMapping["bands"],
   path: PropertyKey[],

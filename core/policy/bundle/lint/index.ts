@@ -9,13 +9,15 @@ import { type BundleOrigin, examineBundle } from "../bundle.ts";
 import { guardrailRules } from "../check/index.ts";
 import type { BundleDocuments } from "../files.ts";
 import { calendarWarnings } from "./calendar.ts";
+import { brokenModel, modelWarnings } from "./model.ts";
 import { coveringScope } from "./scope.ts";
 
 export type CheckedBundle = { bundle?: PolicyBundle; problems: Problem[]; warnings: Problem[] };
 
 /**
  * What `policy check` says: problems, with which the bundle is refused, and warnings about what is allowed and hardly
- * meant. Warnings come only once there is no problem. Without `now` nothing is said of dates that are past.
+ * meant. Warnings come only once there is no problem, except that of a model, without which the bundle decides all the
+ * same. Without `now` nothing is said of dates that are past.
  */
 export function checkBundle(
   files: ReadonlyMap<string, string>,
@@ -32,10 +34,11 @@ export function checkBundle(
     ...factorWarnings(documents),
     ...caseWarnings(documents),
     ...calendarWarnings(documents, options.now),
+    ...modelWarnings(documents, bundle.model),
   ];
   // What a shipped bundle says is not the user's to mend.
   const own = warnings.filter((warning) => files.has(warning.file));
-  return { bundle, problems, warnings: inReadingOrder(own) };
+  return { bundle, problems: brokenModel(bundle.model), warnings: inReadingOrder(own) };
 }
 
 function overrideWarnings({ mapping }: BundleDocuments): Problem[] {

@@ -120,7 +120,7 @@ describe("problems of single files", () => {
     [
       "a file that is none",
       bundleWith({ "risk-weights.yml": "" }),
-      'risk-weights.yml: is not a file of a policy bundle; did you mean "risk-weights.yaml"? Allowed here: risk-weights.yaml, strategy-mapping-policy.yaml, thresholds-and-windows.yaml, guardrails.rules, calendar.yaml, queries.yaml, services.yaml, policy-metadata.md, cases.yaml, CODEOWNERS, README.md, *.schema.json',
+      'risk-weights.yml: is not a file of a policy bundle; did you mean "risk-weights.yaml"? Allowed here: risk-weights.yaml, strategy-mapping-policy.yaml, thresholds-and-windows.yaml, guardrails.rules, calendar.yaml, queries.yaml, services.yaml, policy-metadata.md, cases.yaml, model.json, model.txt, CODEOWNERS, README.md, model-card.md, *.schema.json',
     ],
     [
       "a base that is none",

@@ -55,7 +55,7 @@ const facts: ChangeFacts = changeFacts.parse({
 });
 
 describe("decisionNames", () => {
-  const names = decisionNames(facts, decided);
+  const names = decisionNames(facts, { ...decided, rank: 93, probability: 0.12 });
 
   test.each<[string, Value]>([
     ["env", "production"],
@@ -66,6 +66,8 @@ describe("decisionNames", () => {
     ["risk_score", 71],
     ["band_score", 81],
     ["worst_score", 90],
+    ["rank", 93],
+    ["probability", 0.12],
     ["tests.failed", 0],
     ["from_fork", true],
     ["author_is_bot", false],

@@ -64,7 +64,7 @@ scopes:
     expect(problemsOf(text, "thresholds-and-windows.yaml", thresholdsAndWindows)).toEqual([
       "thresholds-and-windows.yaml:1:17: schema-version: must be 1, not 2",
       'thresholds-and-windows.yaml:3:9: mode: "enforce" is not one of shadow, advisory, enforced; did you mean enforced?',
-      'thresholds-and-windows.yaml:4:3: unknown key "aproval"; did you mean "approval"? Allowed here: mode, approval, error-budget, vulnerabilities, change-window, peak, freeze, quarantine, windows-driver, required-facts, wait-for, analysis, rollout',
+      'thresholds-and-windows.yaml:4:3: unknown key "aproval"; did you mean "approval"? Allowed here: mode, approval, error-budget, vulnerabilities, change-window, peak, freeze, quarantine, windows-driver, required-facts, wait-for, analysis, rollout, model',
       "thresholds-and-windows.yaml:5:21: from: must be at most 100, not 101",
       "thresholds-and-windows.yaml:5:30: at: 3 is not one of start, cut-over",
       'thresholds-and-windows.yaml:6:19: required-facts: must be a list, not "x"',
