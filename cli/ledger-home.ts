@@ -15,6 +15,13 @@ export function openHome(argument: Arguments, terminal: Terminal): Ledger {
   return homeOf(argument, terminal, false).ledger;
 }
 
+/** The same where one is named or configured; null where rollouts are written down nowhere. */
+export function homeIfAny(argument: Arguments, terminal: Terminal): Ledger | null {
+  const named = argument.given("folder") ?? argument.given("url");
+  const { home = "none" } = named === undefined ? configuredHome(argument.value("repo")) : { home: named };
+  return home === "none" ? null : openHome(argument, terminal);
+}
+
 /** The same for a verb that writes, which may begin a ledger of files; with the kind of its home. */
 export function openWritableHome(argument: Arguments, terminal: Terminal): Home {
   const named = argument.given("folder") ?? argument.given("url");

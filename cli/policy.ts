@@ -14,6 +14,7 @@ import { renderImpact } from "../core/render/impact.ts";
 import { counted } from "../core/render/numbers.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
+import { proposeEdits } from "./policy-propose.ts";
 import type { Terminal } from "./terminal.ts";
 
 const actions: Record<string, (wanted: string, argument: Arguments, terminal: Terminal) => Promise<number>> =
@@ -21,20 +22,22 @@ const actions: Record<string, (wanted: string, argument: Arguments, terminal: Te
     check,
     test,
     impact,
+    propose: (_wanted, argument, terminal) => proposeEdits(argument, terminal),
   };
 
 export async function run(words: string[], terminal: Terminal): Promise<number> {
   const argument = readArguments(policyDeclaration, words, true);
   const [name = "", wanted = ".github/adaptive-deploy", ...rest] = argument.positionals;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (!action || rest.length) {
+  const isTooMuch = rest.length > 0 || (name === "propose" && argument.positionals.length > 1);
+  if (!action || isTooMuch) {
     throw new UserError(
       "usage",
       `policy: say one of ${Object.keys(actions).join(", ")}, then a folder or a shipped bundle (${shippedBundleNames.join(", ")}).`,
       exitCodes.usage,
     );
   }
-  if (argument.positionals.length < 2 && !existsSync(wanted)) {
+  if (name !== "propose" && argument.positionals.length < 2 && !existsSync(wanted)) {
     throw new UserError(
       "policy-not-found",
       `There is no policy here (${wanted}); name a folder or ${shippedBundleNames.join(", ")}.`,

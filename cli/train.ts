@@ -28,7 +28,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     terminal.note(`Not learnt from, for they are no facts of a change: ${aside.join(", ")}.`);
   const excluded = argument.value("exclude").split(",");
   const exclude = [...aside, ...excluded.map((name) => name.trim())];
-  const { history, left, unlabelled } = historyOf(records, { time, label, exclude });
+  const { history, left, unlabelled } = historyOf(records, { time, label, known: "known_ts", exclude });
   if (left.length > 0)
     terminal.note(
       `Not learnt from, for they hold no numbers that differ: ${left.map((name) => plain(name, 60)).join(", ")}.`,

@@ -2,6 +2,9 @@ import { analyzeDeclaration } from "../actions/analyze/declaration.ts";
 import { collectDeclaration } from "../actions/collect/declaration.ts";
 import { decideDeclaration } from "../actions/decide/declaration.ts";
 import type { VerbDeclaration } from "../actions/io.ts";
+import { learnDeclaration } from "../actions/learn/declaration.ts";
+import { shadowDeclaration } from "../actions/shadow/declaration.ts";
+import { backtestDeclaration } from "./backtest-declaration.ts";
 import { judgeDeclaration } from "./judge-declaration.ts";
 import { ledgerDeclaration } from "./ledger-declaration.ts";
 import { policyDeclaration } from "./policy-declaration.ts";
@@ -27,6 +30,9 @@ export const verbs: Record<string, Verb> = {
   tune: { declaration: tuneDeclaration, load: () => import("./tune.ts") },
   train: { declaration: trainDeclaration, load: () => import("./train.ts") },
   predict: { declaration: predictDeclaration, load: () => import("./predict.ts") },
+  learn: { declaration: learnDeclaration, load: () => import("./learn.ts") },
+  backtest: { declaration: backtestDeclaration, load: () => import("./backtest.ts") },
+  shadow: { declaration: shadowDeclaration, load: () => import("./shadow.ts") },
   rollout: { declaration: rolloutVerb, load: () => import("./rollout/index.ts") },
   rollback: { declaration: rollbackVerb, load: () => import("./rollout/back.ts") },
   quarantine: { declaration: quarantineVerb, load: () => import("./rollout/quarantine.ts") },

@@ -13,6 +13,8 @@ export const entries = {
   "rollout/index": "actions/rollout/main.ts",
   "canary-step/index": "actions/canary-step/main.ts",
   "rollback/index": "actions/rollback/main.ts",
+  "shadow/index": "actions/shadow/main.ts",
+  "learn/index": "actions/learn/main.ts",
 } as const;
 export type EntryName = keyof typeof entries;
 export const entryNames: readonly EntryName[] = [
@@ -23,6 +25,8 @@ export const entryNames: readonly EntryName[] = [
   "rollout/index",
   "canary-step/index",
   "rollback/index",
+  "shadow/index",
+  "learn/index",
 ];
 
 /** Builds the entries and the policies beside them; answers with the files that went into the bundles. */

@@ -22,6 +22,8 @@ const documents = [
   "actions/analyze/README.md",
   "actions/canary-step/README.md",
   "actions/rollback/README.md",
+  "actions/shadow/README.md",
+  "actions/learn/README.md",
   "docs/rollout.md",
 ];
 

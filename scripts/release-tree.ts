@@ -19,6 +19,8 @@ const documents = [
   "CHANGELOG.md",
   ".github/workflows/decide.yml",
   ".github/workflows/rollout.yml",
+  ".github/workflows/learn.yml",
+  ".github/workflows/shadow.yml",
 ];
 
 /** Written by `npm run generate` to `actions/<verb>/`, found by a workflow as `<verb>/`. */
@@ -29,6 +31,8 @@ const manifests: Record<string, string> = {
   "actions/analyze/action.yml": "analyze/action.yml",
   "actions/canary-step/action.yml": "canary-step/action.yml",
   "actions/rollback/action.yml": "rollback/action.yml",
+  "actions/shadow/action.yml": "shadow/action.yml",
+  "actions/learn/action.yml": "learn/action.yml",
 };
 
 export async function releaseTree(folder: string): Promise<void> {
@@ -36,7 +40,7 @@ export async function releaseTree(folder: string): Promise<void> {
   const generated = generatedFiles();
   for (const [source, place] of Object.entries(manifests))
     await write(folder, place, needed(generated, source));
-  for (const verb of ["decide", "collect", "analyze", "canary-step", "rollback"]) {
+  for (const verb of ["decide", "collect", "analyze", "canary-step", "rollback", "shadow", "learn"]) {
     await cp(join(root, "actions", verb, "README.md"), join(folder, verb, "README.md"));
   }
   // Written by hand: it is made of other actions, and has no inputs of its own to be declared.

@@ -1,7 +1,11 @@
 import "../once.ts";
 import * as toolkit from "@actions/core";
 import { runnerSaysTrusted } from "../../adapters/github/event.ts";
+import { ownerAndRepo } from "../../adapters/github/full-name.ts";
 import { writeHistory } from "../../adapters/github/history.ts";
+import { ledgerOfRun } from "../../adapters/github/ledger.ts";
+import { withCalibration } from "../../adapters/ledgers/chains.ts";
+import { policyOfCheckout } from "../../adapters/policy/checkout.ts";
 import type { ChangeFacts } from "../../core/change/facts.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { endWith, inputsOf, lines, tokenOf, writeDocument } from "../runner.ts";
@@ -41,9 +45,20 @@ await endWith(toolkit, async () => {
   return exitCodes.go;
 });
 
+/**
+ * What the ledger says of the model is taken along. Where it should be there and cannot be read the summary before this
+ * one stands: a model that has drifted would be heard again.
+ */
 async function refreshHistory(head: string, facts: ChangeFacts): Promise<string> {
+  const { GITHUB_WORKSPACE: folder = ".", GITHUB_REPOSITORY: repository = "" } = process.env;
   const token = tokenOf(toolkit, "history: true needs a token with contents: write.");
-  const summary = await historyOfCheckout(process.env.GITHUB_WORKSPACE ?? ".", head, facts);
   const { getOctokit } = await import("@actions/github");
-  return writeHistory(getOctokit(token), process.env.GITHUB_REPOSITORY ?? "", summary);
+  const client = getOctokit(token);
+  const [summary, { policy, configuration }] = await Promise.all([
+    historyOfCheckout(folder, head, facts),
+    policyOfCheckout(folder),
+  ]);
+  const { owner, repo: name } = ownerAndRepo(repository);
+  const ledger = policy.model ? ledgerOfRun(client, { owner, name, readOnly: false }, configuration) : null;
+  return writeHistory(client, repository, await withCalibration(summary, ledger, policy, new Date()));
 }

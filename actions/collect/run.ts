@@ -56,7 +56,7 @@ export async function historyOfCheckout(
   head: string,
   facts: ChangeFacts,
 ): Promise<HistorySummary> {
-  const summary = await gitHistory({ repository: gitRepository(folder), base: head });
+  const summary = await gitHistory({ repository: gitRepository(folder), base: head, files: "some" });
   const covered = facts.coverage?.percent;
   return covered == null ? summary : { ...summary, coverage_percent: covered };
 }

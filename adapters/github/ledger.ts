@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
 /** The ledger of the configuration, where this run may write it: a fork's or Dependabot's token may not. */
 export function ledgerOfRun(
   client: GitHubClient,
-  subject: Subject,
+  subject: Pick<Subject, "owner" | "name" | "readOnly">,
   configuration: RepositoryConfiguration,
 ): Ledger | null {
   const { home, repository, url } = configuration.ledger ?? { home: "none" };
@@ -19,7 +19,7 @@ export function ledgerOfRun(
 }
 
 /** The token is made for the App's address, so that no other App could use it. */
-function appLedgerOfRun(subject: Subject, url: string | undefined): Ledger | null {
+function appLedgerOfRun(subject: Pick<Subject, "owner" | "name">, url: string | undefined): Ledger | null {
   const repository = `${subject.owner}/${subject.name}`;
   if (url === undefined) return openLedger("app", { repository });
   const audience = originOf(url);

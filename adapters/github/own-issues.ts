@@ -46,10 +46,13 @@ export function ownIssues(client: GitHubClient, repository: string) {
   }
 
   return {
-    /** Those that begin so, the oldest first. Labels are not asked for: people may take them off. */
-    find: (isOwn: (body: string) => boolean, since: string): Promise<OwnIssue[]> =>
+    /**
+     * Those that begin so, the oldest first. Where nothing is said of labels none is asked for: people may take them
+     * off. One that stands for years is only found by its label.
+     */
+    find: (isOwn: (body: string) => boolean, since: string, labels?: string): Promise<OwnIssue[]> =>
       ask(`the issues of ${repository} (issues: read)`, async () => {
-        const order = { state: "all", sort: "created", direction: "desc" };
+        const order = { state: "all", sort: "created", direction: "desc", ...(labels ? { labels } : {}) };
         const all = await listed("GET /repos/{owner}/{repo}/issues", order, since, issue);
         return all
           .flatMap((one): OwnIssue[] => {

@@ -13,10 +13,11 @@ export type Read = {
 /** What is learnt from, in the order of time. */
 export function historyOf(
   records: Records,
-  columns: { time: string; label: string; exclude: readonly string[] },
+  columns: { time: string; label: string; known?: string; exclude: readonly string[] },
 ): Read {
   const times = timesIn(records, columns.time);
   const labels = labelsIn(records, columns.label);
+  const knownAt = numbersIn(records, columns.known ?? "");
   const kept = new Set([columns.time, columns.label, ...columns.exclude]);
   const candidates = records.head.filter((name) => !kept.has(name));
   const numbers = candidates.map((name) => ({ name, values: numbersIn(records, name) }));
@@ -37,7 +38,10 @@ export function historyOf(
     rows: order.length,
   };
   return {
-    history: { table, labels: picked(labels), times: picked(times) },
+    history: {
+      ...{ table, labels: picked(labels), times: picked(times) },
+      ...(knownAt && { knownAt: picked(knownAt) }),
+    },
     left,
     unlabelled: labels.filter(Number.isNaN).length,
   };

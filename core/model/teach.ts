@@ -19,6 +19,8 @@ export type History = {
   labels: Float64Array | Uint8Array;
   /** Seconds. */
   times: Float64Array;
+  /** From when on a label could be known, in seconds; where it is absent, each as soon as the change was made. */
+  knownAt?: Float64Array;
 };
 
 /** How long until a change counts half, in days. A project drifts, and nobody knows beforehand how fast. */

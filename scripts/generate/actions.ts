@@ -3,8 +3,10 @@ import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts"
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration, VerbDeclaration } from "../../actions/io.ts";
+import { learnDeclaration } from "../../actions/learn/declaration.ts";
 import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
 import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
+import { shadowDeclaration } from "../../actions/shadow/declaration.ts";
 
 /** action.yml files and their tables, from the declarations. */
 
@@ -14,6 +16,8 @@ export const declarations: readonly VerbDeclaration[] = [
   analyzeDeclaration,
   canaryStepDeclaration,
   rollbackDeclaration,
+  shadowDeclaration,
+  learnDeclaration,
 ];
 
 const icons: Record<string, string> = {
@@ -22,6 +26,8 @@ const icons: Record<string, string> = {
   analyze: "activity",
   "canary-step": "chevrons-up",
   rollback: "rotate-ccw",
+  shadow: "eye",
+  learn: "book-open",
   rollout: "trending-up",
 };
 

@@ -114,7 +114,7 @@ describe("without a verb, or with a wrong one", () => {
   test.each([
     [["decide", "--help"], "adaptive-deploy decide"],
     [["help", "ledger"], "adaptive-deploy ledger show|verify|export"],
-    [["policy", "-h"], "adaptive-deploy policy check|test|impact"],
+    [["policy", "-h"], "adaptive-deploy policy check|test|impact|propose"],
   ])("%j explains a verb", async (words, beginning) => {
     const { code, out } = await commanded(words);
     expect(code).toBe(0);
@@ -124,13 +124,13 @@ describe("without a verb, or with a wrong one", () => {
   test.each([
     [
       ["decdie"],
-      /no verb "decdie"; did you mean decide\? Verbs: decide, score, analyze, judge, tune, train, predict, rollout, rollback, quarantine, off, collect, policy, ledger\./,
+      /no verb "decdie"; did you mean decide\? Verbs: decide, score, analyze, judge, tune, train, predict, learn, backtest, shadow, rollout, rollback, quarantine, off, collect, policy, ledger\./,
     ],
     [["help", "constructor"], /no verb "constructor"/],
     [["__proto__"], /no verb "__proto__"/],
     [["ledger"], /say one of show, verify, export/],
-    [["policy", "chekc"], /say one of check, test, impact/],
-    [["policy", "check", "default", "more"], /say one of check, test, impact/],
+    [["policy", "chekc"], /say one of check, test, impact, propose/],
+    [["policy", "check", "default", "more"], /say one of check, test, impact, propose/],
     [["ledger", "export", "--since", "yesterday", "--folder", "."], /--since is "yesterday"/],
   ])("%j: exit 64 and what is allowed", async (words, message) => {
     const { code, out, note } = await commanded(words);

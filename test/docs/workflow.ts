@@ -7,8 +7,10 @@ import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts"
 import { collectDeclaration } from "../../actions/collect/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { InputDeclaration } from "../../actions/io.ts";
+import { learnDeclaration } from "../../actions/learn/declaration.ts";
 import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
 import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
+import { shadowDeclaration } from "../../actions/shadow/declaration.ts";
 
 /** The part of GitHub's workflow syntax that the examples use; anything else is a fault, so that a typo is one. */
 
@@ -68,6 +70,8 @@ const declared: Record<string, Record<string, InputDeclaration>> = {
   "org/adaptive-deploy/analyze": analyzeDeclaration.inputs,
   "org/adaptive-deploy/canary-step": canaryStepDeclaration.inputs,
   "org/adaptive-deploy/rollback": rollbackDeclaration.inputs,
+  "org/adaptive-deploy/shadow": shadowDeclaration.inputs,
+  "org/adaptive-deploy/learn": learnDeclaration.inputs,
   // Made of the others by hand: what its manifest lists is what it takes.
   "org/adaptive-deploy/canary": manifest.parse(
     parse(readFileSync(join(import.meta.dirname, "../../actions/canary/action.yml"), "utf8")),

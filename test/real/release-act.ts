@@ -57,7 +57,7 @@ export async function runWorkflow(job: Job): Promise<Run> {
   const { env } = job.runner;
   const passed = ["GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"];
   const version = JSON.parse(readFileSync(join(job.tree, "package.json"), "utf8")).version;
-  const others = standIns([readFileSync(file, "utf8"), calledWorkflow(job.tree)]);
+  const others = standIns([readFileSync(file, "utf8"), ...calledWorkflows(job.tree)], workspace);
   const words = [
     job.event,
     "--json",
@@ -95,15 +95,17 @@ export async function runWorkflow(job: Job): Promise<Run> {
 }
 
 /** act fetches an action even for a step that is skipped, and so those of a workflow that is called. */
-function calledWorkflow(tree: string): string {
-  return readFileSync(join(tree, ".github/workflows/decide.yml"), "utf8");
+function calledWorkflows(tree: string): string[] {
+  return ["decide.yml", "learn.yml"].map((name) =>
+    readFileSync(join(tree, ".github/workflows", name), "utf8"),
+  );
 }
 
 /**
  * Actions of GitHub's that a workflow names, without GitHub: artifacts are kept in a folder, Node is there already. act
- * does itself what actions/checkout does.
+ * does itself what actions/checkout does, unless the step names a commit.
  */
-function standIns(workflows: readonly string[]): { folder: string; words: string[] } {
+function standIns(workflows: readonly string[], workspace: string): { folder: string; words: string[] } {
   const folder = mkdtempSync(join(tmpdir(), "adaptive-deploy-stand-ins-"));
   const copy = (from: string, to: string): string => `mkdir -p "${to}" && cp -R "${from}/." "${to}"`;
   const kept = join(folder, "kept/${{ inputs.name }}");
@@ -111,6 +113,7 @@ function standIns(workflows: readonly string[]): { folder: string; words: string
     "actions/upload-artifact": copy("${{ inputs.path }}", kept),
     "actions/download-artifact": copy(kept, "${{ inputs.path }}"),
     "actions/setup-node": "node --version",
+    "actions/checkout": copy(workspace, "."),
   };
   const inputs = "{ name: {}, path: {}, node-version: {} }";
   const words = Object.entries(does).flatMap(([name, run]) => {

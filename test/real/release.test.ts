@@ -82,12 +82,15 @@ describe("the tree", () => {
         "canary-step/index.js",
         "rollback/action.yml",
         "rollback/index.js",
+        "shadow/action.yml",
+        "shadow/index.js",
         "canary/action.yml",
       ],
       ...["cli/index.js", "package.json", "README.md", "LICENSE", "CHANGELOG.md", "THIRD-PARTY-LICENSES"],
       ...[
         ".github/workflows/decide.yml",
         ".github/workflows/rollout.yml",
+        ".github/workflows/shadow.yml",
         "policies/default/risk-weights.yaml",
       ],
     ];
@@ -113,6 +116,7 @@ describe("the tree", () => {
         "policies",
         "rollback",
         "rollout",
+        "shadow",
       ].sort(),
     );
     for (const file of files) expect(readFileSync(join(tree, file), "utf8").includes(root), file).toBe(false);
@@ -123,6 +127,7 @@ describe("the tree", () => {
     for (const [manifest, main] of [
       ["canary-step/action.yml", "index.js"],
       ["rollback/action.yml", "index.js"],
+      ["shadow/action.yml", "index.js"],
       ["decide/action.yml", "index.js"],
       ["collect/action.yml", "index.js"],
       ["analyze/action.yml", "index.js"],

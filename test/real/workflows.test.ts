@@ -9,8 +9,10 @@ import { analyzeDeclaration } from "../../actions/analyze/declaration.ts";
 import { canaryStepDeclaration } from "../../actions/canary-step/declaration.ts";
 import { decideDeclaration } from "../../actions/decide/declaration.ts";
 import type { VerbDeclaration } from "../../actions/io.ts";
+import { learnDeclaration } from "../../actions/learn/declaration.ts";
 import { rollbackDeclaration } from "../../actions/rollback/declaration.ts";
 import { rolloutDeclaration } from "../../actions/rollout/declaration.ts";
+import { shadowDeclaration } from "../../actions/shadow/declaration.ts";
 import { toolFolder } from "./release-act.ts";
 
 /** This project's workflows, its actions, and every workflow in its documents: linted by the tools that users have. */
@@ -31,6 +33,8 @@ const actions = [
   "actions/analyze/action.yml",
   "actions/canary-step/action.yml",
   "actions/rollback/action.yml",
+  "actions/shadow/action.yml",
+  "actions/learn/action.yml",
   "actions/canary/action.yml",
 ];
 let bin = "";
@@ -174,7 +178,10 @@ describe("rollout.yml and the canary action, which others call", () => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const steps = (text: string): { uses: string; with: Record<string, string> }[] => {
     const { jobs, runs } = parse(text);
-    return jobs === undefined ? runs.steps : [...jobs.decide.steps, ...jobs.rollout.steps];
+    if (jobs === undefined) return runs.steps;
+    return Object.values<{ steps: { uses: string; with: Record<string, string> }[] }>(jobs).flatMap(
+      (job) => job.steps,
+    );
   };
   const declared: Record<string, VerbDeclaration> = {
     "": rolloutDeclaration,
@@ -182,9 +189,10 @@ describe("rollout.yml and the canary action, which others call", () => {
     "/analyze": analyzeDeclaration,
     "/canary-step": canaryStepDeclaration,
     "/rollback": rollbackDeclaration,
+    "/shadow": shadowDeclaration,
   };
 
-  it.each([`${place}/rollout.yml`, "actions/canary/action.yml"])(
+  it.each([`${place}/rollout.yml`, `${place}/shadow.yml`, "actions/canary/action.yml"])(
     "%s runs the release that it is part of",
     (file) => {
       for (const { uses, with: given } of steps(readFileSync(join(root, file), "utf8"))) {
@@ -195,6 +203,30 @@ describe("rollout.yml and the canary action, which others call", () => {
       }
     },
   );
+});
+
+describe("learn.yml, which others call", () => {
+  const called = parse(readFileSync(join(root, place, "learn.yml"), "utf8"));
+  const [checkout, step] = called.jobs.learn.steps;
+
+  it("runs the release that it is part of, on the whole history of the default branch", () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(step.uses).toBe(`org/adaptive-deploy/learn@v${version}`);
+    expect(checkout.with).toMatchObject({ "fetch-depth": 0, "persist-credentials": false });
+    expect(checkout.with.ref).toBe("${{ github.event.repository.default_branch }}");
+  });
+
+  it("takes the inputs of learn, with its defaults but for deployments, and proposes", () => {
+    const { "github-token": token, propose, ...given } = step.with;
+    expect([token, propose]).toEqual(["${{ secrets.token || github.token }}", true]);
+    const { inputs } = called.on.workflow_call;
+    expect(Object.keys(inputs).sort()).toEqual([...Object.keys(given), "runs-on"].sort());
+    for (const [name, value] of Object.entries(given)) {
+      expect(value).toBe(`\${{ inputs.${name} }}`);
+      const declared = learnDeclaration.inputs[name]?.default;
+      expect(inputs[name].default).toEqual(name === "deployments" ? true : declared);
+    }
+  });
 });
 
 describe("workflows in the documents", () => {

@@ -75,10 +75,10 @@ function ownersIn(hunk: Hunk, before: Int32Array, change: number): OwnedHunk {
   const added = new Int32Array(hunk.added).fill(change);
   const fresh: number[] = [];
   if (hunk.text && hunk.text.added.length > 0) {
-    const alike = new Map<string, number[]>();
-    for (const [index, line] of hunk.text.removed.entries()) noted(alike, line.trim(), index);
+    const alike = waiting<number>();
+    for (const [index, line] of hunk.text.removed.entries()) alike.add(line.trim(), index);
     for (const [index, line] of hunk.text.added.entries()) {
-      const from = alike.size === 0 ? undefined : alike.get(line.trim())?.shift();
+      const from = alike.size() === 0 ? undefined : alike.next(line.trim());
       if (from === undefined) fresh.push(index);
       else {
         added[index] = removed[from] ?? unknownChange;
@@ -91,26 +91,39 @@ function ownersIn(hunk: Hunk, before: Int32Array, change: number): OwnedHunk {
 
 /** A line that goes in one place and comes in another was moved: as often as it goes. */
 function settleMoves(hunks: readonly OwnedHunk[]): void {
-  const gone = new Map<string, { from: OwnedHunk; index: number }[]>();
+  const gone = waiting<{ from: OwnedHunk; index: number }>();
   for (const from of hunks)
     for (const [index, owner] of from.removed.entries()) {
       const text = from.hunk.text?.removed[index]?.trim() ?? "";
-      if (owner !== undefined && text.length >= leastMoved) noted(gone, text, { from, index });
+      if (owner !== undefined && text.length >= leastMoved) gone.add(text, { from, index });
     }
-  if (gone.size === 0) return;
+  if (gone.size() === 0) return;
   for (const { hunk, added, fresh } of hunks)
     for (const place of fresh) {
-      const moved = gone.get(hunk.text?.added[place]?.trim() ?? "")?.shift();
+      const moved = gone.next(hunk.text?.added[place]?.trim() ?? "");
       if (moved === undefined) continue;
       added[place] = moved.from.removed[moved.index] ?? unknownChange;
       moved.from.removed[moved.index] = undefined;
     }
 }
 
-function noted<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
+/** Values that wait by key, first come first served. Taking them off the front of a list would copy all that is behind. */
+function waiting<Value>() {
+  const lists = new Map<string, { values: Value[]; taken: number }>();
+  return {
+    size: () => lists.size,
+    add(key: string, value: Value): void {
+      const list = lists.get(key);
+      if (list) list.values.push(value);
+      else lists.set(key, { values: [value], taken: 0 });
+    },
+    next(key: string): Value | undefined {
+      const list = lists.get(key);
+      if (list === undefined) return undefined;
+      list.taken += 1;
+      return list.values[list.taken - 1];
+    },
+  };
 }
 
 function count(taken: Map<number, number>, { isCode }: FileEdit, hunks: readonly OwnedHunk[]): void {

@@ -1,8 +1,8 @@
 import { auc, aucByCounts } from "../../stats/auc.ts";
+import { blockResamples } from "../../stats/block-resamples.ts";
 import { bootstrapInterval } from "../../stats/bootstrap-interval.ts";
 import { brier } from "../../stats/brier.ts";
 import { expectedCalibrationError } from "../../stats/expected-calibration-error.ts";
-import { seeded } from "../../stats/random.ts";
 import type { Table } from "../columns/table.ts";
 import type { Proof } from "../file.ts";
 import { probabilityOf } from "../predict.ts";
@@ -12,7 +12,8 @@ import type { HeldOut } from "./held-out.ts";
 /** How the newest changes went beside what they were given; `said` is put right by outcomes of others than their own. */
 export function proofOf({ rows, logOdds, labels }: HeldOut, said: Float64Array, table: Table): Proof {
   const probabilities = said.map(probabilityOf);
-  const [low, high] = bootstrapInterval(rows.length, aucByCounts(logOdds, labels), { random: seeded(1) });
+  const draws = Array.from(blockResamples(rows.length, 500, 1), aucByCounts(logOdds, labels));
+  const [low, high] = bootstrapInterval(draws);
   const linesAdded = aucOfColumn("la", table, rows, labels);
   const heuristic = aucOfColumn("heuristic", table, rows, labels);
   return {

@@ -6,7 +6,7 @@ import { upTo } from "../pen.ts";
 import type { Voice } from "../sentences.ts";
 import { svgElement } from "../verdict/plots/svg.ts";
 import { reportStyle } from "../verdict/report-style.ts";
-import { reportTable } from "../verdict/report-tables.ts";
+import { reportTableOf } from "../verdict/report-tables.ts";
 import { tradeOffPlot } from "./plot.ts";
 import { headSentences, noiseSentences, tradeOffTable, unlikeSentence } from "./words.ts";
 
@@ -18,10 +18,6 @@ const plotWidth = 480;
 /** One file without scripts: the trade-off with its picture, then the noise of every metric. */
 export function renderTuningReport(tuning: Tuning): string {
   const { headings, rows } = tradeOffTable(tuning, voice);
-  const columns = headings.map((heading) => ({
-    name: heading.replace(/^--: /u, ""),
-    ...(heading.startsWith("--: ") ? { kind: "number" } : {}),
-  }));
   const unlike = upTo(
     tuning.unlike.map((one) => unlikeSentence(one, voice)),
     mostUnlike,
@@ -40,7 +36,7 @@ export function renderTuningReport(tuning: Tuning): string {
 <h1>What the policy would have done with ${counted(tuning.rollouts.total, "past rollout")}</h1>
 ${headSentences(tuning, voice).map((sentence) => html`<p>${sentence}</p>`)}
 <p class="quiet">Each rollout is judged with what the others teach. A target is added to the candidate from the first window on.</p>
-${reportTable(columns, rows)}
+${reportTableOf(headings, rows)}
 <div class="plots">${trusted(svgElement(tradeOffPlot(tuning, plotWidth), "trade-off"))}</div>
 <h2>Noise</h2>
 ${tuning.noise.map(

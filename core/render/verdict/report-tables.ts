@@ -30,6 +30,15 @@ export function reportTable(columns: readonly Column[], rows: readonly (readonly
 <tbody>${body}</tbody></table></div>`;
 }
 
+/** The same of headings that may begin with their column's alignment, as in "--: Score". */
+export function reportTableOf(headings: readonly string[], rows: readonly (readonly Content[])[]): Markup {
+  const columns = headings.map((heading) => ({
+    name: heading.replace(/^--: /u, ""),
+    ...(heading.startsWith("--: ") ? { kind: "number" } : {}),
+  }));
+  return reportTable(columns, rows);
+}
+
 /** The deciding metric first. */
 export function metricsTable(verdict: Verdict, most: number): Content {
   const rows = metricRows(verdict, most);

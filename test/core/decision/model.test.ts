@@ -373,10 +373,10 @@ describe("history that anybody may write makes nothing milder", () => {
     const asking = {
       ...policyWith({ state: "enforced", bands: [{ "up-to": 100, strategy: "rolling" }] }, { made }),
       guardrails: ["rank", "risk_score"]
-        .map((name) => `rule "high_${name}": when ${name} > 80 then block`)
+        .map((name) => `rule "high_${name}": when ${name} > 75 then block`)
         .join("\n"),
     };
-    const careful = { name: "high", when: "rank > 80", strategy: "blue-green" };
+    const careful = { name: "high", when: "rank > 75", strategy: "blue-green" };
     const policy = { ...asking, mapping: { ...asking.mapping, overrides: [careful] } };
     const { gates, strategy, allowed } = decide(facts, policy, { mode: "enforced" });
     expect(answerOf(gates, "guardrail:high_rank")).toBe("block: guardrail-blocks");

@@ -92,6 +92,19 @@ test("the proof is of changes that were not learnt from", () => {
   expect(learn(noise).proof?.auc).toBeLessThan(0.56);
 });
 
+test("the proof looks at no label that nobody knew yet when its first change was made", () => {
+  const whole = history(1000, 1);
+  const moment = whole.times[800] ?? 0;
+  const knownAt = whole.times.map((at) => at + 100 * 3600);
+  const other = whole.labels.map((label, row) =>
+    row < 800 && (knownAt[row] ?? 0) > moment ? 1 - label : label,
+  );
+  expect(other).not.toEqual(whole.labels);
+  const proofOf = (labels: Uint8Array) => learn({ ...whole, labels, knownAt }).proof;
+  expect(proofOf(other)).toEqual(proofOf(whole.labels));
+  expect(learn({ ...whole, labels: other }).proof).not.toEqual(learn(whole).proof);
+});
+
 describe("with little known", () => {
   const unknown = (rows: number) => ({
     ...history(rows, 6),

@@ -2,11 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { auc, aucByCounts } from "../../../core/stats/auc.ts";
 import { averagePrecision, averagePrecisionByCounts } from "../../../core/stats/average-precision.ts";
-import { bootstrapInterval } from "../../../core/stats/bootstrap-interval.ts";
 import { brier } from "../../../core/stats/brier.ts";
 import { calibrationBins, expectedCalibrationError } from "../../../core/stats/expected-calibration-error.ts";
 import { logLoss } from "../../../core/stats/log-loss.ts";
-import { seeded } from "../../../core/stats/random.ts";
 import golden from "../../fixtures/stats/metrics.json" with { type: "json" };
 import { expectNear } from "./near.ts";
 
@@ -52,16 +50,4 @@ test("what is known of nothing is no number", () => {
   expect(logLoss([], [])).toBeNaN();
   expect(expectedCalibrationError([], [])).toBeNaN();
   expect(calibrationBins([0.05, 1], [0, 1]).at(-1)).toEqual({ rows: 1, said: 1, came: 1 });
-});
-
-test("an interval of a mean is as wide as its standard error says, and the same from the same seed", () => {
-  const random = seeded(3);
-  const values = Float64Array.from({ length: 400 }, random.normal);
-  const mean = (counts: Uint16Array): number =>
-    values.reduce((sum, value, row) => sum + value * (counts[row] ?? 0), 0) / values.length;
-  const [low, high] = bootstrapInterval(400, mean, { random: seeded(4) });
-  expect(high - low).toBeGreaterThan(0.16);
-  expect(high - low).toBeLessThan(0.24);
-  expect(bootstrapInterval(400, mean, { random: seeded(4) })).toEqual([low, high]);
-  expect(bootstrapInterval(2, () => Number.NaN, { random: seeded(4) })).toEqual([Number.NaN, Number.NaN]);
 });
