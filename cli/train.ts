@@ -1,7 +1,7 @@
 import { modelInFile } from "../adapters/models/model-file.ts";
 import { recordsInFile } from "../adapters/models/table-file.ts";
 import { exitCodes, UserError } from "../core/errors.ts";
-import { asideColumns } from "../core/learning/changes-csv.ts";
+import { asideColumns, knownColumn } from "../core/learning/changes-csv.ts";
 import type { Records } from "../core/model/columns/records.ts";
 import { documentOf } from "../core/model/file.ts";
 import { historyOf } from "../core/model/history-of.ts";
@@ -28,7 +28,7 @@ export async function run(words: string[], terminal: Terminal): Promise<number> 
     terminal.note(`Not learnt from, for they are no facts of a change: ${aside.join(", ")}.`);
   const excluded = argument.value("exclude").split(",");
   const exclude = [...aside, ...excluded.map((name) => name.trim())];
-  const { history, left, unlabelled } = historyOf(records, { time, label, known: "known_ts", exclude });
+  const { history, left, unlabelled } = historyOf(records, { time, label, known: knownColumn, exclude });
   if (left.length > 0)
     terminal.note(
       `Not learnt from, for they hold no numbers that differ: ${left.map((name) => plain(name, 60)).join(", ")}.`,

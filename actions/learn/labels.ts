@@ -1,5 +1,6 @@
 import type { GitRepository } from "../../adapters/git/repository.ts";
 import { type WalkProgress, walkHistory } from "../../adapters/git/walk.ts";
+import { chainsOf } from "../../adapters/ledgers/chains.ts";
 import { shippedBundle } from "../../adapters/policy/shipped.ts";
 import { parseStream } from "../../core/evidence/stream.ts";
 import type { Deployment } from "../../core/learning/deployments.ts";
@@ -7,7 +8,7 @@ import { type Labelled, labelled } from "../../core/learning/labelled.ts";
 import type { OutcomeRules } from "../../core/learning/outcomes.ts";
 import type { Walk } from "../../core/learning/walk/walked.ts";
 import type { PolicyBundle } from "../../core/policy/schema.ts";
-import type { Chain, Ledger } from "../../core/ports.ts";
+import type { Ledger } from "../../core/ports.ts";
 
 export type LabelInputs = { base: string; environment: string; rules: OutcomeRules };
 
@@ -44,20 +45,11 @@ export async function readLabels(inputs: LabelInputs, ports: LabelPorts): Promis
     );
   const since = walk.changes[0]?.at ?? 0;
   const deployments = (await ports.deployments?.(inputs.environment, since)) ?? [];
-  const chains = ports.ledger === null ? [] : await chainsOf(ports.ledger, inputs.environment, ports.note);
+  const isWanted = (stream: string): boolean => {
+    const place = parseStream(stream);
+    return place?.kind === "service" && place.environment === inputs.environment;
+  };
+  const chains = ports.ledger === null ? [] : await chainsOf(ports.ledger, isWanted);
   const now = Math.floor(ports.now.getTime() / 1000);
   return { walk, ...labelled(walk, { chains, deployments }, now, inputs.rules) };
-}
-
-async function chainsOf(ledger: Ledger, environment: string, note: LabelPorts["note"]): Promise<Chain[]> {
-  const chains: Chain[] = [];
-  for (const stream of await ledger.streams()) {
-    const place = parseStream(stream);
-    if (place?.kind !== "service" || place.environment !== environment) continue;
-    const chain = await ledger.read(stream);
-    if (chain.fault !== undefined)
-      note(`The ledger's stream ${stream} is damaged: what stands behind that is not learnt from.`);
-    chains.push(chain);
-  }
-  return chains;
 }

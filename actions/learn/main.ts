@@ -8,7 +8,6 @@ import { rulesOf } from "../../core/backtest/rules.ts";
 import { exitCodes } from "../../core/errors.ts";
 import { learntLines } from "../../core/render/learnt.ts";
 import { endWith, inputsOf, tokenOf } from "../runner.ts";
-import { checkpointFolder } from "./checkpoint.ts";
 import { learnDeclaration } from "./declaration.ts";
 import { learnInputs } from "./inputs.ts";
 import { tenths } from "./progress.ts";
@@ -28,7 +27,7 @@ await endWith(toolkit, async () => {
   const learnt = await runLearn(inputs, {
     ...{ repository, policy, now: new Date() },
     ledger: ledgerOfRun(client, { owner, name, readOnly: false }, configuration),
-    checkpoint: await checkpointFolder(repository),
+    // None is kept: what lies in a runner's checkout may be from the job of somebody's pull request.
     deployments:
       input("deployments") === "true"
         ? (environment, since) => deploymentsSince(client, { repository: own, environment, since })

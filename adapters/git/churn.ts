@@ -1,5 +1,5 @@
 import { isEmptyTree } from "./base.ts";
-import { type LoggedCommit, logFormat, parseLog } from "./log.ts";
+import { type LoggedCommit, logFormat, parseLog, secondsOf } from "./log.ts";
 import type { Git } from "./open.ts";
 
 /** The window that "how busy is this file" looks back on. */
@@ -33,7 +33,7 @@ export async function touchedSince(
 /** Committer date in seconds since 1970. */
 export async function commitTime(git: Git, commit: string): Promise<number> {
   const answer = await git.answer(["log", "--max-count=1", "--no-patch", "--format=%ct", commit, "--"]);
-  return Number(answer.stdout.trim()) || 0;
+  return secondsOf(answer.stdout);
 }
 
 /**

@@ -49,12 +49,20 @@ export function commitOf(header: readonly string[]): Omit<LoggedCommit, "entries
   return {
     sha,
     parents: parents.split(" ").filter(Boolean),
-    committedAt: Number(committedAt) || 0,
+    committedAt: secondsOf(committedAt),
     authorName,
     authorEmail,
     ...titlesOf(message),
     message,
   };
+}
+
+/** The end of the year 9999: git takes any number for a time, and a date has four digits for its year. */
+const latestSeconds = 253_402_300_799;
+
+/** Seconds since 1970 as git prints them. */
+export function secondsOf(text: string): number {
+  return Math.min(latestSeconds, Math.max(0, Number(text.trim()) || 0));
 }
 
 /** Forges write the title of what is merged below a subject of their own. */

@@ -52,9 +52,13 @@ export function framing(patches: boolean): {
   let pending = "";
   let open: Open | undefined;
   let isStart = true;
+  /** A header that is not whole is looked at again when half as much more has come: a list may name a million files. */
+  let enough = 0;
   const next = (isEnd: boolean): PatchedCommit | "more" | undefined => {
     if (!open) {
+      if (!isEnd && pending.length < enough) return undefined;
       const header = headerIn(pending, isEnd, patches);
+      enough = header ? 0 : 1.5 * pending.length;
       if (!header) return undefined;
       pending = pending.slice(header.end);
       const { commit, files } = header;

@@ -3,7 +3,7 @@ import { isModelFile, largestModelMib } from "../../core/policy/bundle/model-fil
 import { largestDocumentKib } from "../../core/policy/yaml/document.ts";
 import type { Problem } from "../../core/policy/yaml/problem.ts";
 import { ask, type GitHubClient } from "./client.ts";
-import { wholeText } from "./large-blob.ts";
+import { blobText } from "./large-blob.ts";
 import { whenNeeded } from "./when-needed.ts";
 
 /** Text of a pull request's head, read to be shown and never to decide. */
@@ -58,7 +58,7 @@ export async function readHeadText(
       const message = `the file is ${sizeKib} KiB; at most ${mostKib} KiB are read. Split it or shorten it`;
       read.problems.push({ file, message });
     } else if (blob.isTruncated && blob.oid !== undefined) {
-      read.texts.set(file, await wholeText(client, { ...place, oid: blob.oid, path: file }));
+      read.texts.set(file, await blobText(client, { ...place, oid: blob.oid, path: file }));
     } else if (blob.text == null) read.problems.push({ file, message: "the file is binary; policy is text" });
     else read.texts.set(file, blob.text);
   }

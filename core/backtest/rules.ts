@@ -1,3 +1,4 @@
+import { modelBands } from "../policy/model-bands.ts";
 import type { PolicyBundle, StrategyMapping } from "../policy/schema.ts";
 import { modelDefaults } from "../policy/schema.ts";
 import { bandsFor, thresholdsFor } from "../policy/scope.ts";
@@ -17,19 +18,19 @@ export function rulesOf({ thresholds, mapping }: PolicyBundle, environment: stri
   const own = thresholdsFor(thresholds, { environment });
   const { model = {} } = own;
   const scale = model.scale === "probability" && model.bands !== undefined ? "probability" : "rank";
-  const given = model.scale === "points" ? undefined : model.bands;
+  const ofPoints = bandsFor(mapping, { environment });
   const when = { ...modelDefaults["enforce-when"], ...model["enforce-when"] };
   const approvalFrom = scale === "rank" ? modelDefaults["approval-from-rank"] : Number.POSITIVE_INFINITY;
   return {
     heuristic: {
       scale: "points",
-      bands: bandsOf(bandsFor(mapping, { environment }), mapping),
+      bands: bandsOf(ofPoints, mapping),
       approvalFrom: own.approval?.from ?? Number.POSITIVE_INFINITY,
       leastProbability: 0,
     },
     model: {
       scale,
-      bands: given === undefined ? usualBands : bandsOf(given, mapping),
+      bands: bandsOf(modelBands(model.scale === "points" ? {} : model, ofPoints), mapping),
       approvalFrom: (model.scale === "points" ? undefined : model.approval?.from) ?? approvalFrom,
       leastProbability: model.approval?.["least-probability"] ?? modelDefaults["least-probability"],
     },
@@ -39,13 +40,6 @@ export function rulesOf({ thresholds, mapping }: PolicyBundle, environment: stri
     releases: when.releases,
   };
 }
-
-/** On the scale rank, where policy does not say. */
-const usualBands: BandRule["bands"] = [
-  { upTo: 80, kind: "rolling" },
-  { upTo: 95, kind: "canary" },
-  { upTo: 100, kind: "blue-green" },
-];
 
 function bandsOf(bands: StrategyMapping["bands"], { strategies }: StrategyMapping): BandRule["bands"] {
   return bands.map((band) => ({

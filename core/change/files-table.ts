@@ -7,12 +7,14 @@ import { recordOf } from "./record-of.ts";
 
 export const fileColumns = ["lines", "developers", "changes", "days"] as const;
 
-const count = z.int().nonnegative().nullable();
+/** Whoever may push a branch may write the table: what is summed up over files stays a number. */
+const most = 1e9;
+const count = z.int().nonnegative().max(most).nullable();
 /**
  * In the order of `fileColumns`: lines of the file; people, robots not counted, who changed it; changes merged to it, also
  * under earlier names; days from the last one of them to the commit that the table was read from. Null: unknown.
  */
-const fileRow = z.tuple([count, count, count, z.number().nonnegative().nullable()]);
+const fileRow = z.tuple([count, count, count, z.number().nonnegative().max(most).nullable()]);
 export type FileRow = z.infer<typeof fileRow>;
 
 export const filesTable = z.strictObject({

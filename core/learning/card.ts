@@ -14,7 +14,7 @@ export type ModelCard = Pick<ModelDocument, "trained" | "proof" | "features"> & 
   delay: { middle: number; nineOfTen: number } | null;
   /** Columns among the features that speak of the author. */
   authorFacts: string[];
-  calibration: ModelDocument["calibration"]["kind"];
+  calibration: "none" | ModelDocument["calibration"]["kind"];
 };
 
 export function modelCard(document: ModelDocument, { samples }: Dataset): ModelCard {
@@ -37,6 +37,9 @@ export function modelCard(document: ModelDocument, { samples }: Dataset): ModelC
         ? null
         : { middle: linearQuantile(sorted, 0.5), nineOfTen: linearQuantile(sorted, 0.9) },
     authorFacts: features.filter((name) => authorColumnNames.includes(name)),
-    calibration: calibration.kind,
+    calibration:
+      calibration.kind === "line" && calibration.slope === 1 && calibration.shift === 0
+        ? "none"
+        : calibration.kind,
   };
 }

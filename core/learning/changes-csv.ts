@@ -1,9 +1,11 @@
 import { csvRow } from "../evidence/csv.ts";
 import type { Dataset, Label, Sample } from "./sample.ts";
 
+/** From when on a label could be known. */
+export const knownColumn = "known_ts";
 /** Columns of changes.csv that are no facts: nobody learns from them, for some give the answer away. */
 const before = ["commit", "ts", "title"] as const;
-const after = ["effort", "services", "critical", "failed", "because", "by", "known_ts", "seen_ts"] as const;
+const after = ["effort", "services", "critical", "failed", "because", "by", knownColumn, "seen_ts"] as const;
 export const asideColumns: readonly string[] = [...before, ...after];
 
 /** The dataset as a table that spreadsheets, `train` and `backtest` read. */

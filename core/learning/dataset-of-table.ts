@@ -1,5 +1,5 @@
-import { labelsIn, numbersIn, type Records, timesIn } from "../model/columns/records.ts";
-import { asideColumns } from "./changes-csv.ts";
+import { knownIn, labelsIn, numbersIn, type Records, timesIn } from "../model/columns/records.ts";
+import { asideColumns, knownColumn } from "./changes-csv.ts";
 import { sealed } from "./dataset.ts";
 import { censorReasons, type Dataset, failureReasons, type Label, type Sample } from "./sample.ts";
 
@@ -14,7 +14,7 @@ export function datasetOfTable(records: Records, { time, label }: { time: string
     const column = records.head.indexOf(name);
     return column < 0 ? "" : (records.rows[row]?.[column] ?? "").trim();
   };
-  const knownAt = records.head.includes("known_ts") ? numbersIn(records, "known_ts") : times;
+  const knownAt = knownIn(records, knownColumn) ?? times;
   const seenAt = numbersIn(records, "seen_ts");
   const effort = numbersIn(records, "effort");
   const columns = records.head.flatMap((name) => {
@@ -39,7 +39,7 @@ export function datasetOfTable(records: Records, { time, label }: { time: string
       ...{ facts, effort: Number.isNaN(lines) ? (facts.la ?? 0) + (facts.ld ?? 0) : lines },
       services: cell("services", row).split(/\s+/u).filter(Boolean),
       critical: critical === "" ? null : critical === "1",
-      label: labelOf(labels[row], cell("because", row), cell("by", row), knownAt?.[row], seenAt?.[row]),
+      label: labelOf(labels[row], cell("because", row), cell("by", row), knownAt[row], seenAt?.[row]),
     };
   });
   return sealed(

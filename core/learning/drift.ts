@@ -1,4 +1,5 @@
 import type { ModelCalibration } from "../change/facts-for-model.ts";
+import { probabilityOf } from "../model/predict.ts";
 import { type ModelRules, modelDefaults } from "../policy/schema/model.ts";
 
 /** What a model said of a release before it went out, and how that went. */
@@ -6,8 +7,8 @@ export type Spoken = { probability: number; failed: boolean };
 
 /** What is said instead of the model, each a chance that was known before the outcome was. */
 const rivals = {
-  "more-failures": (log: number, factor: number) => chance(log + Math.log(factor)),
-  "fewer-failures": (log: number, factor: number) => chance(log - Math.log(factor)),
+  "more-failures": (log: number, factor: number) => probabilityOf(log + Math.log(factor)),
+  "fewer-failures": (log: number, factor: number) => probabilityOf(log - Math.log(factor)),
   "no-order": (_log: number, _factor: number, mean: number) => mean,
 } as const;
 type Towards = keyof typeof rivals;
@@ -67,10 +68,6 @@ export function calibrationOf(
 
 function stakeOf(index: number): number {
   return 1 / ((index + 1) * (index + 2));
-}
-
-function chance(logOdds: number): number {
-  return 1 / (1 + Math.exp(-logOdds));
 }
 
 /** Why the model does not count for now, or undefined. */

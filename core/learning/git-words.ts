@@ -27,7 +27,8 @@ export function gitWords(changes: readonly PastChange[]): Word[] {
     const failed = { says: "failed", by, at } as const;
     const mended = mendedLines(change);
     if (says.revert)
-      for (const { commit } of earlier.by(change)) words.push({ ...failed, commit, because: "reverted" });
+      for (const { commit } of takenBack(change, earlier.by(change)))
+        words.push({ ...failed, commit, because: "reverted" });
     else if (!says.hotfix) for (const commit of mended) words.push({ ...failed, commit, because: "fixed" });
     // Lines tell better than folders whom a hotfix mends.
     else
@@ -37,6 +38,15 @@ export function gitWords(changes: readonly PastChange[]): Word[] {
     for (const path of change.paths) lastOfModule.set(moduleOf(path), change);
   }
   return words;
+}
+
+/**
+ * A message may name hundreds of changes, below what anybody reads of it. What takes a change back also touches a file of
+ * it, and that is seen in a review.
+ */
+function takenBack({ paths }: PastChange, named: readonly PastChange[]): Set<PastChange> {
+  const touched = new Set(paths);
+  return new Set(named.filter((other) => other.paths.some((path) => touched.has(path))));
 }
 
 function mendedLines({ takes }: PastChange): string[] {

@@ -10,6 +10,9 @@ export type NamedChange = {
 /** A name as long is no beginning of another: most reverts name a commit that was rebased since, and so is not there. */
 const wholeName = 40;
 
+/** Each is looked for among all changes; a message has room for hundreds. */
+const mostNamed = 50;
+
 /** Finds, among the changes that were added so far, those that a revert takes back: by commit, by number or by title. */
 export function revertedAmong<Change extends NamedChange>(): {
   add(change: Change): void;
@@ -30,8 +33,10 @@ export function revertedAmong<Change extends NamedChange>(): {
       if (number !== undefined) byNumber.set(number, change);
     },
     by({ title, message }) {
-      const commits = message.matchAll(/\bThis reverts commit ([0-9a-f]{7,64})\b/g);
-      const found = [...commits].flatMap(([, commit = ""]) => named(commit) ?? []);
+      const commits = new Set(
+        message.match(/(?<=\bThis reverts commit )[0-9a-f]{7,64}\b/g)?.slice(0, mostNamed),
+      );
+      const found = [...commits].flatMap((commit) => named(commit) ?? []);
       if (found.length > 0) return found;
       const number = /\bReverts (?:[\w.-]+\/[\w.-]+)?#(\d{1,10})\b/.exec(message)?.[1];
       const quoted = /^Revert "(.+)"/.exec(title)?.[1];

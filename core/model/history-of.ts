@@ -1,4 +1,4 @@
-import { badTable, labelsIn, numbersIn, type Records, timesIn } from "./columns/records.ts";
+import { badTable, knownIn, labelsIn, numbersIn, type Records, timesIn } from "./columns/records.ts";
 import type { Table } from "./columns/table.ts";
 import type { History } from "./learn.ts";
 
@@ -17,7 +17,7 @@ export function historyOf(
 ): Read {
   const times = timesIn(records, columns.time);
   const labels = labelsIn(records, columns.label);
-  const knownAt = numbersIn(records, columns.known ?? "");
+  const knownAt = knownIn(records, columns.known ?? "");
   const kept = new Set([columns.time, columns.label, ...columns.exclude]);
   const candidates = records.head.filter((name) => !kept.has(name));
   const numbers = candidates.map((name) => ({ name, values: numbersIn(records, name) }));

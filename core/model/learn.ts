@@ -1,14 +1,11 @@
 import { auc } from "../stats/auc.ts";
-import { linearQuantile } from "../stats/linear-quantile.ts";
 import type { Proof } from "./file.ts";
 import { calibrate } from "./fit/calibrate.ts";
-import { calibrated, halfway } from "./fit/calibration.ts";
-import type { Standing } from "./model.ts";
-import { margins } from "./predict.ts";
+import { halfway } from "./fit/calibration.ts";
 import { type Prior, shippedPrior } from "./prior.ts";
 import { type HeldOut, heldOut } from "./proof/held-out.ts";
 import { aucOfColumn, proofOf } from "./proof/proof.ts";
-import { short } from "./short.ts";
+import { standingOf } from "./proof/standing.ts";
 import { type History, type Taught, taught } from "./teach.ts";
 
 export type { History } from "./teach.ts";
@@ -34,19 +31,17 @@ export function learn(history: History, prior: Prior = shippedPrior): Learnt {
   const held = linesAddedOnly ? heldOut(history, prior, only) : all;
   const model = taught(history, prior, only);
   if (held === null) {
-    // As the prior says most of it, it has hardly seen how its own changes went.
-    const window = { ...model.window, columns: model.window.columns.map(() => new Float64Array()) };
-    const given = margins({ ...model, window }, history.table).slice(-model.window.size);
-    return { ...model, standing: standingOf(given), linesAddedOnly };
+    const standing = standingOf(model, history, { prior, only, calibration: model.calibration });
+    return { ...model, standing, linesAddedOnly };
   }
-  const { logOdds, labels, given } = held;
+  const { logOdds, labels } = held;
   const { calibration: needed, unseen } = calibrate({ logOdds, labels, weights: logOdds.map(() => 1) });
   // From these outcomes the model itself has learnt since: the other half of what was wrong is right already.
   const calibration = halfway(needed);
   return {
     ...model,
     calibration,
-    standing: standingOf(given.map((one) => calibrated(calibration, one))),
+    standing: standingOf(model, history, { prior, only, calibration }),
     proof: proofOf(held, unseen, history.table),
     linesAddedOnly,
   };
@@ -55,12 +50,4 @@ export function learn(history: History, prior: Prior = shippedPrior): Learnt {
 function isBelowLinesAdded({ rows, logOdds, labels }: HeldOut, { table }: History): boolean {
   const linesAdded = aucOfColumn("la", table, rows, labels);
   return linesAdded !== null && auc(logOdds, labels) < linesAdded - mostBelow;
-}
-
-function standingOf(given: Float64Array): Standing {
-  const sorted = given.toSorted();
-  return {
-    quantiles: Array.from({ length: 101 }, (_, percent) => short(linearQuantile(sorted, percent / 100))),
-    changes: sorted.length,
-  };
 }

@@ -17,12 +17,13 @@ export function checkFeatures(names: readonly string[]): void {
   }
 }
 
-/** What its parts ask about has to be among its features, or to follow from them. */
+/** What a part asks about, each once, has to be among the features, or to follow from them. */
 export function checkAsked(asked: readonly string[], features: readonly string[]): void {
   const known = [...features, ...derivedNames(features)];
-  const has = new Set(known);
+  const left = new Set(known);
   for (const name of asked) {
-    if (has.has(name)) continue;
+    if (left.delete(name)) continue;
+    if (known.includes(name)) throw badModel(`A part asks about "${plain(name, 60)}" twice.`);
     const close = nearest(name, known);
     throw badModel(
       `A part asks about "${plain(name, 60)}", which is none of its features${close === undefined ? "." : `; is it ${plain(close, 60)}?`}`,

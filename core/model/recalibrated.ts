@@ -13,6 +13,7 @@ export function recalibrated<Kind extends Model>(model: Kind, recent: readonly O
     recent.map(({ weight }) => weight),
   );
   const standing = model.standing && {
+    ...model.standing,
     quantiles: model.standing.quantiles.map((one) => slope * one + shift),
   };
   return { ...model, calibration: followedBy(model.calibration, slope, shift), standing };

@@ -30,10 +30,11 @@ export function speak(model: Model, facts: KnownFacts): Spoken {
 /** What can be worked out before there is a change is; each one then costs little. */
 export function speaker(model: Model): (facts: KnownFacts) => Spoken {
   const names = namesOf(model);
+  const sorted = sortedIn(model);
   const voices = model.parts.map((part) => ({
     weight: part.weight,
     to: part.columns.map((name) => names.indexOf(name)),
-    ...(part.kind === "trees" ? explainer(part.trees) : ranksExplainer(model, part)),
+    ...(part.kind === "trees" ? explainer(part.trees) : ranksExplainer(sorted, part)),
   }));
   const rawBias = voices.reduce((sum, { weight, bias }) => sum + weight * bias, 0);
   const bias = calibrated(model.calibration, rawBias);
@@ -65,12 +66,23 @@ export function speaker(model: Model): (facts: KnownFacts) => Spoken {
 
 type Ranks = Extract<Part, { kind: "ranks" }>;
 
-/** On a line a column adds its slope times the way from the middle, which is where ranks are on average. */
-function ranksExplainer({ window, features }: Model, { columns, line }: Ranks) {
+/** What recent changes had in a column, in order: once a column, however many parts ask for it. */
+function sortedIn({ window, features }: Model): (name: string) => Float64Array {
   const before = { names: features, columns: window.columns, rows: window.columns[0]?.length ?? 0 };
-  const sorted = withDerived(before, columns).columns.map((column) =>
-    column.filter((value) => !Number.isNaN(value)).sort(),
-  );
+  const known = new Map<string, Float64Array>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const [column = new Float64Array()] = withDerived(before, [name]).columns;
+    const sorted = column.filter((value) => !Number.isNaN(value)).sort();
+    known.set(name, sorted);
+    return sorted;
+  };
+}
+
+/** On a line a column adds its slope times the way from the middle, which is where ranks are on average. */
+function ranksExplainer(sortedOf: (name: string) => Float64Array, { columns, line }: Ranks) {
+  const sorted = columns.map(sortedOf);
   return {
     bias: line.slopes.reduce((sum, slope) => sum + slope * unknownRank, line.intercept),
     explain(rows: readonly Float64Array[], into: readonly Float64Array[]) {
@@ -84,9 +96,13 @@ function ranksExplainer({ window, features }: Model, { columns, line }: Ranks) {
   };
 }
 
+/** Six digits of a file, and sums in another order, tell nobody apart from those that were given the same. */
+const nearness = 1e-5;
+
 export function percentBelow({ quantiles }: Standing, logOdds: number): number {
-  const next = countWhere(quantiles, (one) => one < logOdds);
+  const least = logOdds - nearness * Math.max(1, Math.abs(logOdds));
+  const next = countWhere(quantiles, (one) => one < least);
   if (next === 0 || next === quantiles.length) return next === 0 ? 0 : 100;
   const [low = 0, high = 0] = [quantiles[next - 1], quantiles[next]];
-  return next - 1 + (logOdds - low) / (high - low);
+  return next - 1 + Math.min(1, (logOdds - low) / (high - low));
 }

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "backtest-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const run = (...words: string[]) => commanded(["backtest", ...words, "--policy", "default"], folder);
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-const dataset = past(800, 2, (index) => ({ services: ["shop"], critical: index % 3 === 0 }));
+const dataset = past(1200, 2, (index) => ({ services: ["shop"], critical: index % 3 === 0 }));
 writeFileSync(join(folder, "changes.csv"), changesCsv(dataset));
 /** Time, lines, age and how it went; `turned` says the opposite. */
 const table = (age: string, turned: boolean): string => {
@@ -46,7 +46,7 @@ describe("backtest", () => {
     const document = JSON.parse(read("r.json"));
     expect(document).toMatchObject({ schema_version: 1, kind: "adaptive-deploy/backtest", quick: true });
     // As it was before it went through the table.
-    expect(document.data).toMatchObject({ changes: 800, labelled: 800, late_labels: true });
+    expect(document.data).toMatchObject({ changes: 1200, labelled: 1200, late_labels: true });
     expect(document.tested.critical).toBeGreaterThan(50);
     expect(document.suggestions).toHaveLength(2);
     expect(read("t.yaml")).toContain("service: shop");

@@ -82,6 +82,8 @@ describe("the tree", () => {
         "canary-step/index.js",
         "rollback/action.yml",
         "rollback/index.js",
+        "learn/action.yml",
+        "learn/index.js",
         "shadow/action.yml",
         "shadow/index.js",
         "canary/action.yml",
@@ -90,6 +92,7 @@ describe("the tree", () => {
       ...[
         ".github/workflows/decide.yml",
         ".github/workflows/rollout.yml",
+        ".github/workflows/learn.yml",
         ".github/workflows/shadow.yml",
         "policies/default/risk-weights.yaml",
       ],
@@ -112,6 +115,7 @@ describe("the tree", () => {
         "cli",
         "collect",
         "decide",
+        "learn",
         "package.json",
         "policies",
         "rollback",
@@ -127,6 +131,7 @@ describe("the tree", () => {
     for (const [manifest, main] of [
       ["canary-step/action.yml", "index.js"],
       ["rollback/action.yml", "index.js"],
+      ["learn/action.yml", "index.js"],
       ["shadow/action.yml", "index.js"],
       ["decide/action.yml", "index.js"],
       ["collect/action.yml", "index.js"],

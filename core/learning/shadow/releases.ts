@@ -10,6 +10,8 @@ export type ShadowRelease = Said & {
   rollouts: string[];
   commit?: string;
   openedAt: number;
+  /** Of its last rollout; what is under way has not ended. */
+  endedAt: number;
   went: "pending" | "failed" | "well" | "unknown";
   /** Why it failed, or why nobody can say. */
   because?: string;
@@ -52,11 +54,14 @@ function saidBefore({ plan, openedAt }: Outcome, decisions: Decisions): Said | u
   return named ?? (commit === undefined ? undefined : decisions.about(commit, openedAt));
 }
 
-function begunOf(outcomes: readonly Outcome[]): Pick<ShadowRelease, "rollouts" | "openedAt" | "commit"> {
+type Begun = Pick<ShadowRelease, "rollouts" | "openedAt" | "endedAt" | "commit">;
+
+function begunOf(outcomes: readonly Outcome[]): Begun {
   const [first] = outcomes;
   return {
     rollouts: outcomes.map(({ plan }) => plan.rollout),
     openedAt: first?.openedAt ?? 0,
+    endedAt: outcomes.reduce((last, { endedAt = Number.POSITIVE_INFINITY }) => Math.max(last, endedAt), 0),
     ...(first?.plan.commit === undefined ? {} : { commit: first.plan.commit }),
   };
 }

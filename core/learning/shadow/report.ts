@@ -71,11 +71,15 @@ function calibrationIn(
 
 /**
  * One change counts once, however many services and environments it was brought to: those go wrong together, and would
- * pass for so many refutations. It failed where any of them did.
+ * pass for so many refutations. It failed where any of them did. In the order in which it became known, so that every look
+ * goes on from the one before.
  */
 function spokenBy(version: string, releases: readonly ShadowRelease[]) {
-  const changes = new Map<string, { probability: number; failed: boolean; pending: boolean }>();
-  for (const { model, went, commit, decision } of releases) {
+  const changes = new Map<
+    string,
+    { probability: number; failed: boolean; pending: boolean; knownAt: number }
+  >();
+  for (const { model, went, commit, decision, endedAt } of releases) {
     if (model?.version !== version || went === "unknown") continue;
     const key = commit ?? decision;
     const before = changes.get(key);
@@ -83,9 +87,12 @@ function spokenBy(version: string, releases: readonly ShadowRelease[]) {
       probability: before?.probability ?? model.probability,
       failed: (before?.failed ?? false) || went === "failed",
       pending: (before?.pending ?? false) || went === "pending",
+      knownAt: Math.max(before?.knownAt ?? 0, endedAt),
     });
   }
-  return [...changes.values()].filter(({ pending }) => !pending);
+  return [...changes.values()]
+    .filter(({ pending }) => !pending)
+    .sort((one, other) => one.knownAt - other.knownAt);
 }
 
 function placesOf(releases: readonly ShadowRelease[]): Place[] {

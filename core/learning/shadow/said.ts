@@ -40,7 +40,8 @@ export function decisionsOf(events: readonly LedgerEvent[], service: string): De
     if (parsed === undefined) continue;
     const { decision_id: name, subject, services } = parsed;
     const own = services.find((one) => one.name === service) ?? parsed;
-    const said = saidOf(name, Date.parse(event.at) / 1000, own);
+    // Whole seconds, as a rollout's beginning is told: one that began in the same second began later.
+    const said = saidOf(name, Math.floor(Date.parse(event.at) / 1000), own);
     byName.set(name, said);
     if (subject.head !== undefined) byCommit.set(subject.head, [...(byCommit.get(subject.head) ?? []), said]);
   }

@@ -78,6 +78,17 @@ export function labelsIn(records: Records, name: string): Float64Array {
   );
 }
 
+/** Seconds from when on each label could be known, NaN where there is none; undefined where the table does not say. */
+export function knownIn(records: Records, name: string): Float64Array | undefined {
+  if (!records.head.includes(name)) return undefined;
+  const times = numbersIn(records, name);
+  if (times !== null) return times;
+  throw badTable(
+    records.where,
+    `Column ${plain(name, 100)} says from when on a label could be known: seconds since 1970, or nothing.`,
+  );
+}
+
 function missing({ where, head }: Records, name: string, flag: string): UserError {
   const known = head
     .slice(0, 40)

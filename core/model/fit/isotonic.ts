@@ -1,3 +1,4 @@
+import { levelsFromTop } from "../../stats/levels-from-top.ts";
 import type { Calibration } from "./calibration.ts";
 
 type Pool = { logOdds: number; failed: number; weight: number };
@@ -14,14 +15,9 @@ export function isotonic(
   labels: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): Extract<Calibration, { kind: "steps" }> {
-  const order = Array.from(logOdds, (_, row) => row).sort(
-    (one, two) => (logOdds[one] ?? 0) - (logOdds[two] ?? 0) || one - two,
-  );
   const pools: Pool[] = [];
-  for (const row of order) {
-    const weight = weights[row] ?? 0;
-    if (!(weight > 0)) continue;
-    let pool = { logOdds: logOdds[row] ?? 0, failed: weight * (labels[row] ?? 0), weight };
+  for (const next of levelsOf(logOdds, labels, weights)) {
+    let pool = next;
     for (let last = pools.at(-1); last !== undefined && fallsOrStays(last, pool); last = pools.at(-1)) {
       pools.pop();
       pool = joined(last, pool);
@@ -36,8 +32,21 @@ export function isotonic(
   return { kind: "steps", at: pools.map((pool) => pool.logOdds), says };
 }
 
+/** Equal log-odds together, the least first: in whatever order they came, they are given the same. */
+function levelsOf(logOdds: ArrayLike<number>, labels: ArrayLike<number>, weights: ArrayLike<number>): Pool[] {
+  const levels = levelsFromTop(logOdds).toReversed();
+  return levels.flatMap((rows) => {
+    let [failed, weight] = [0, 0];
+    for (const row of rows) {
+      failed += (weights[row] ?? 0) * (labels[row] ?? 0);
+      weight += weights[row] ?? 0;
+    }
+    return weight > 0 ? { logOdds: logOdds[rows[0] ?? 0] ?? 0, failed, weight } : [];
+  });
+}
+
 function fallsOrStays(last: Pool, next: Pool): boolean {
-  return last.logOdds === next.logOdds || last.failed * next.weight >= next.failed * last.weight;
+  return last.failed * next.weight >= next.failed * last.weight;
 }
 
 function joined(one: Pool, two: Pool): Pool {

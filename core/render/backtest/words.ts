@@ -151,7 +151,8 @@ function differenceWords({ than, figures: { auc }, seen, changes }: Against): st
     decimals(100 * one, "perHundred", false),
   );
   const chance = low <= 0 && high >= 0 ? ", which may be chance" : "";
-  const flattered = seen && than === "old" ? `, which had seen some of the ${grouped(changes)} changes` : "";
+  const flattered =
+    seen && than === "old" ? `, which had learnt from changes among the ${grouped(changes)}` : "";
   const name = than === "lines-added" ? armWords[than] : `the ${armWords[than]}`;
   return `${points} points ${side < 0 ? "less" : "more"} often than ${name} (${from} to ${to}${chance}${flattered})`;
 }

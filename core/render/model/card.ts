@@ -68,7 +68,7 @@ function sources(card: ModelCard): string[][] {
   const rows: [string, string][] = [
     ["Window", `${day(trained.from)} to ${day(trained.to)}`],
     ["Head", trained.head === undefined ? "" : codeCell(trained.head.slice(0, 12))],
-    ["Snapshot of the data", codeCell(trained.data)],
+    ["SHA-256 of the changes and their labels", codeCell(trained.data)],
     ["Changes of known outcome", `${grouped(trained.rows)}, of ${grouped(card.changes)} looked at`],
     ["Failures", `${grouped(trained.failures)}${share}: ${failureList(failures)}`.replace(/: $/u, "")],
     ["Left out", missing > 0 ? `${grouped(missing)}: ${leftOutList(leftOut)}` : "none"],
@@ -80,10 +80,16 @@ function sources(card: ModelCard): string[][] {
     ],
     ["Columns", more > 0 ? `${columns.join(", ")} and ${grouped(more)} more` : columns.join(", ")],
     ["From the shipped prior", trained.prior_share === undefined ? "" : percent(trained.prior_share)],
-    ["Calibrated by", card.calibration === "line" ? "a line in log-odds (Platt)" : "steps (isotonic)"],
+    ["Calibrated by", calibrationWords[card.calibration]],
   ];
   return rows.filter(([, value]) => value !== "");
 }
+
+const calibrationWords: Record<ModelCard["calibration"], string> = {
+  none: "nothing: too few failed, or it was right as it was",
+  line: "a line in log-odds (Platt)",
+  steps: "steps (isotonic)",
+};
 
 const daysOf = (days: number): string => (days < 1 ? "less than a day" : counted(Math.round(days), "day"));
 

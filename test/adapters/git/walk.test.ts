@@ -385,6 +385,21 @@ describe("a walk that was broken off", () => {
   });
 });
 
+it("takes a clock of any number for one within the calendar", async () => {
+  const checkout = emptyCheckout();
+  const first = checkout.change({ "a.ts": "1\n" });
+  checkout.write("a.ts", "2\n");
+  checkout.git("add", "-A");
+  const stamp = "Ada <ada@example.com> 99999999999999 +0000";
+  const header = `tree ${checkout.git("write-tree")}\nparent ${first}\nauthor ${stamp}\ncommitter ${stamp}`;
+  const made = checkout.gitWithInput(`${header}\n\nFar\n`, "hash-object", "-t", "commit", "-w", "--stdin");
+  checkout.git("update-ref", "refs/heads/main", made);
+  const walk = await walked(checkout);
+  expect(new Date(changeOf(walk, made).at * 1000).toISOString()).toBe("9999-12-31T23:59:59.000Z");
+  const summary = await gitHistory({ repository: checkout.repository, base: "main", rules: {} });
+  expect(parseHistory(JSON.stringify(summary))).toHaveProperty("summary");
+});
+
 function rewrite(path: string, edit: (text: string) => string): void {
   writeFileSync(path, edit(readFileSync(path, "utf8")));
 }

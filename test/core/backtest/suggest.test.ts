@@ -121,6 +121,15 @@ test("without a word in the policy a model has the usual bands, and the weights 
   expect([rules.leastLabels, rules.heldUpPercent, rules.releases]).toEqual([200, 10, 20]);
 });
 
+test("a model's usual bands are as many as the mapping has, as in a decision", async () => {
+  const policy = await localPolicy("default");
+  const careful = { ...policy, mapping: { ...policy.mapping, bands: policy.mapping.bands.slice(1) } };
+  expect(rulesOf(careful, "production").model.bands).toEqual([
+    { upTo: 80, kind: "canary" },
+    { upTo: 100, kind: "blue-green" },
+  ]);
+});
+
 test("scores are compared as decisions compare them: in whole points", async () => {
   const { model } = rulesOf(await localPolicy("default"), "production");
   const { way, asks } = placed([80.4, 80.5, 95.4, 95.5, 97.4, 97.5], null, model);

@@ -33,6 +33,11 @@ describe("what the files of a change have behind them", () => {
     });
   });
 
+  it("is told of more files than a call takes arguments", () => {
+    const many = Array.from({ length: 200_000 }, (_, index) => file(`${index}.ts`));
+    expect(pastOf(many, () => [1, 2, 3, 4])).toMatchObject({ developers: 2, changes_before: 600_000 });
+  });
+
   it("is asked under the name that a file had", () => {
     const moved = file("c.ts", { status: "renamed", previous_path: "b.ts" });
     expect(pastOf([moved], rowOf)).toMatchObject({ lines_before: 50, changes_before: 2 });
@@ -45,6 +50,16 @@ describe("what the files of a change have behind them", () => {
 });
 
 describe("the table of files", () => {
+  it.each([
+    ["days", [1, 1, 1, 1.7e308]],
+    ["lines", [Number.MAX_SAFE_INTEGER, 1, 1, 1]],
+    ["a count below nothing", [1, -1, 1, 1]],
+  ])("is refused where its sums would be no numbers any more: %s", (_, row) => {
+    const { columns } = tableOf([], true);
+    const table = { columns, complete: true, rows: { "a.ts": row, "b.ts": row } };
+    expect(filesTable.safeParse(table).success).toBe(false);
+  });
+
   it("keeps the files that were changed last, and says that others are missing", () => {
     const many = Array.from({ length: 6000 }, (_, index): [string, FileRow] => [
       `${index}.ts`,

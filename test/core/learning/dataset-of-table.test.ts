@@ -50,3 +50,9 @@ test("of a plain table labels are known at once, a change costs its lines, and w
     },
   ]);
 });
+
+test("a table whose labels are known at a time that is none is no table of which all are known at once", async () => {
+  await expect(through("ts,la,bug,known_ts\n200,5,1,soon\n", "ts", "bug")).rejects.toThrow(
+    /known_ts says from when on a label could be known: seconds since 1970/,
+  );
+});

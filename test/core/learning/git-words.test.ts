@@ -44,6 +44,27 @@ describe("a revert blames the change that it names", () => {
   });
 });
 
+describe("a revert that says more than it does", () => {
+  const naming = (...places: number[]) =>
+    places.map((place) => `This reverts commit ${String(place).repeat(40)}.`).join("\n");
+
+  test("blames only changes that touched one of its files", () => {
+    const message = `Tidy\n\n${naming(0, 1, 1)}`;
+    expect(failed(["One", { paths: ["b.ts"] }], ["Two"], ["Tidy", { message }])).toEqual([
+      [1, "reverted", 2],
+    ]);
+  });
+
+  test("and no more than a few of them", () => {
+    const named = Array.from({ length: 300 }, (_, place) => place.toString(16).padStart(40, "0"));
+    const changes = past(...named.map((_commit): [string] => ["One"]), [
+      "Tidy",
+      { message: `Tidy\n\n${named.map((commit) => `This reverts commit ${commit}.`).join("\n")}` },
+    ]).map((change, place) => ({ ...change, commit: named[place] ?? "f".repeat(40) }));
+    expect(gitWords(changes)).toHaveLength(50);
+  });
+});
+
 describe("a hotfix blames", () => {
   test("the last change to each of its modules within a week", () => {
     const elsewhere = { paths: ["src/b/two.ts"] };

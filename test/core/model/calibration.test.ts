@@ -7,7 +7,8 @@ import { platt } from "../../../core/model/fit/platt.ts";
 import type { Model } from "../../../core/model/model.ts";
 import { probabilityOf } from "../../../core/model/predict.ts";
 import { recalibrated } from "../../../core/model/recalibrated.ts";
-import { speak } from "../../../core/model/speak.ts";
+import { short } from "../../../core/model/short.ts";
+import { percentBelow, speak } from "../../../core/model/speak.ts";
 import { seeded } from "../../../core/stats/random.ts";
 
 /** Outcomes that come with `truth` of what was said. */
@@ -41,6 +42,12 @@ test("isotonic steps pool what falls, and lie between what came", () => {
   expect(at).toEqual([-0.5, 1]);
   expect(says[0]).toBeCloseTo(0, 12);
   expect(says[1]).toBeCloseTo(Math.log(3), 12);
+});
+
+test("equal log-odds are one step, in whatever order their outcomes came", () => {
+  const first = isotonic([-1, 1, 1], [1, 0, 1], [1, 1, 1]);
+  expect(first).toEqual(isotonic([-1, 1, 1], [1, 1, 0], [1, 1, 1]));
+  expect(first.says).toEqual([Math.log(2.5 / 1.5)]);
 });
 
 test("whatever came, nobody that was given more is given less", () => {
@@ -81,7 +88,7 @@ const model: Model = {
   parts: [{ kind: "ranks", weight: 1, columns: ["la", "nf"], line: { intercept: -2, slopes: [2, 1] } }],
   window: { size: 50, columns: [0, 1].map(() => Float64Array.from({ length: 50 }, (_, row) => row)) },
   calibration: uncalibrated,
-  standing: { quantiles: Array.from({ length: 101 }, (_, percent) => -2 + percent / 50) },
+  standing: { quantiles: Array.from({ length: 101 }, (_, percent) => -2 + percent / 50), changes: 70 },
 };
 
 test.each([
@@ -113,5 +120,15 @@ test.each([
   const facts = { la: 30, nf: 10 };
   expect(speak(after, facts).logOdds).toBeGreaterThan(speak(before, facts).logOdds + 0.8);
   expect(speak(after, facts).rankPercent).toBeCloseTo(speak(before, facts).rankPercent ?? Number.NaN, 6);
+  expect(after.standing?.changes).toBe(70);
   expect(recalibrated(before, [])).toEqual(before);
+});
+
+test("many that were given the same stand where their first one stands, whichever way the digits of a file were rounded", () => {
+  for (const given of [1.234_564_4, 1.234_565_6]) {
+    const quantiles = Array.from({ length: 101 }, (_, percent) =>
+      percent < 40 ? percent / 100 : short(given),
+    );
+    expect(percentBelow({ quantiles }, given)).toBeCloseTo(40, 4);
+  }
 });

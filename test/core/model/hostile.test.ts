@@ -114,6 +114,7 @@ describe("a model of ours that is none is refused with the reason", () => {
     ["a column that is none", own("parts.0.feature.0", 99), "asks for feature 99"],
     ["sizes that lie", own("parts.0.sizes.0", 1_000_000), "differ in length"],
     ["half a split", own("parts.0.feature.0", 0.5), "parts.0.feature.0"],
+    ["a column asked twice", own("parts.1.columns", ["la", "la"]), 'asks about "la" twice'],
     ["slopes too few", own("parts.1.slopes", [1]), "one slope a column"],
     ["a slope beyond sense", own("parts.1.slopes.0", -1e30), "parts.1.slopes.0"],
     ["no parts", own("parts", []), "parts"],

@@ -46,7 +46,7 @@ test("of several services the own one speaks", () => {
 });
 
 test("a rollout without a decision's name finds the last one about its commit before it", () => {
-  const later = { ...event({ decision_id: "dec_later" }), at: "2026-03-02T10:00:00.000Z" };
+  const later = { ...event({ decision_id: "dec_later" }), at: "2026-03-02T10:00:00.900Z" };
   const decisions = read("shop", event(), later);
   expect(decisions.about(head, at + 60)?.decision).toBe(body.decision_id);
   expect(decisions.about(head, at + 86_400)?.decision).toBe("dec_later");

@@ -52,6 +52,23 @@ describe("who wrote a line", () => {
     expect([...again.runs()]).toEqual([["a.ts", [1, 0, 1, 1, 1, 0]]]);
   });
 
+  it("is told of many lines that are all alike without going through them for each", () => {
+    const count = 150_000;
+    const many = (line: string) => `${line}\n`.repeat(count);
+    const [gone, come] = [many("-one like another;"), many("+one like another;")];
+    const fresh = (path: string) => edit(path, `@@ -0,0 +1,${count} @@\n${come}`, { previous: undefined });
+    const own = ownership();
+    own.apply(0, [fresh("a.ts")]);
+    const emptied = edit("a.ts", `@@ -1,${count} +0,0 @@\n${gone}`);
+    expect(own.apply(1, [emptied, fresh("b.ts")]).size).toBe(0);
+    const indented = `@@ -1,${count} +1,${count} @@\n${gone}${many("+  one like another;")}`;
+    expect(own.apply(2, [edit("b.ts", indented)]).size).toBe(0);
+    expect([...own.runs()]).toEqual([
+      ["a.ts", []],
+      ["b.ts", [count, 0]],
+    ]);
+  });
+
   it("counts lines also where a patch is too large to keep them", () => {
     const own = ownership();
     own.apply(0, [edit("a.ts", "@@ -0,0 +1,500 @@\n", { previous: undefined })]);

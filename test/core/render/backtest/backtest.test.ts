@@ -31,7 +31,7 @@ const yamlOf = ({ suggestions }: Backtested): string => thresholdsText(suggestio
 
 const spoken = (one: Backtested): string => renderBacktestTerminal(one, "").replaceAll(/\s+/gu, " ");
 
-const dataset = past(800, 2, (index) => ({ services: ["shop"], critical: index % 3 === 0 }));
+const dataset = past(1200, 2, (index) => ({ services: ["shop"], critical: index % 3 === 0 }));
 const found = backtestOf(dataset);
 
 describe("a backtest", () => {
@@ -105,7 +105,7 @@ describe("models that are given", () => {
   });
 
   test("one that saw a part is compared on the rest", () => {
-    const until = start + 160 * 86_400;
+    const until = start + 240 * 86_400;
     const told = backtestOf(dataset, { old: { model, trainedTo: until } }).backtest;
     const rest = dataset.samples.filter(({ at }) => at > until).length;
     expect(told.against.find(({ than }) => than === "old")).toMatchObject({ changes: rest, seen: false });
