@@ -136,7 +136,7 @@ describe("a pull request that edits the policy", () => {
 });
 
 describe("a pull request that brings a model", () => {
-  const large = 400;
+  const large = 200;
   const small = 2;
   const recordBoth = async () => {
     await record("a", { ...sized(large, { pull_request: 1, title: "A large one" }), kinds: {} });

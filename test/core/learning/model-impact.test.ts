@@ -33,7 +33,7 @@ test("in shadow it changes no answer; were it enforced, small changes would be l
   const freed = (enforced?.moved ?? []).filter(({ to }) => to === "rolling");
   const small = freed.filter(({ subject }) => (lines.get(subject.replace(/^\S+ /, "")) ?? 0) <= 150);
   expect(freed.length).toBeGreaterThan(10);
-  expect(small.length).toBeGreaterThan(0.9 * freed.length);
+  expect(small.length).toBeGreaterThan(0.8 * freed.length);
   for (const one of enforced?.moved ?? [])
     expect(one).toMatchObject({ scaleAfter: "rank", scoreBefore: expect.any(Number) });
 });
