@@ -84,7 +84,7 @@ export const figuresExplained =
 /** What its own proof says of its ranking, as the end of a sentence. */
 export function standsUp(proof: Proof | undefined): string {
   if (proof === undefined)
-    return "among the newest changes too few failed to try it on: keep the state at `shadow`";
+    return "too few of the newest changes failed to try it on: keep the state at `shadow`";
   const { auc, auc_low: low, lines_added_auc: lines, heuristic_auc: weights } = proof;
   const others = [
     { name: "the weights", auc: weights },

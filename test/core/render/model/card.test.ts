@@ -53,7 +53,7 @@ describe("the verdict says", () => {
     const { title, body } = renderModelProposal({ card: untried, because: "first" });
     expect(title).toBe("Model of risk, learnt up to 2026-08-20");
     expect(body).toContain("**The first model of risk of this repository");
-    expect(body).toContain("too few failed to try it on");
+    expect(body).toContain("too few of the newest changes failed to try it on");
     expect(tablesOf(body)).toHaveLength(1);
   });
 });
